@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans that are launched: once, and heard of."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from falcon.testing import TestClient
+
+from watcher_py.bus.rpc import ApplierClient
+from watcher_py.core.errors import Unavailable
+from watcher_py.db.models import ActionPlan
+from watcher_py.db.store import Store
+
+PLAN = '00000000-0000-4000-8000-000000000031'
+PATH = f'/v1/action_plans/{PLAN}'
+LAUNCH = [{'op': 'replace', 'path': '/state', 'value': 'PENDING'}]
+
+
+def test_of_parallel_starts_one_wins(client: TestClient, applier: Any) -> None:
+    def start(number: int) -> int:
+        # Half of them as tempest does it.
+        answer = (client.simulate_post(f'{PATH}/start') if number % 2
+                  else client.simulate_patch(PATH, json=LAUNCH))
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(start, range(8)))
+    assert sorted(statuses) == [200] + [400] * 7
+    assert applier.launched.get(timeout=10) == PLAN
+    assert applier.launched.empty()
+
+
+def test_a_plan_that_no_applier_hears_of_stays_recommended(client: TestClient, seeded: Store,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*arguments: Any) -> None:
+        raise Unavailable('the message bus does not reach the applier')
+
+    monkeypatch.setattr(ApplierClient, 'launch_action_plan', away)
+    assert client.simulate_post(f'{PATH}/start').status_code == 500
+    assert seeded.get(ActionPlan, PLAN).state == 'RECOMMENDED'
+
+
+def test_a_plan_that_was_taken_all_the_same_is_started(client: TestClient, seeded: Store,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsure(line: Any, context: Any, uuid: str) -> None:
+        seeded.claim(seeded.get(ActionPlan, uuid), 'PENDING', 'ONGOING')
+        raise Unavailable('no answer came')
+
+    monkeypatch.setattr(ApplierClient, 'launch_action_plan', unsure)
+    answer = client.simulate_post(f'{PATH}/start')
+    assert (answer.status_code, answer.json['state']) == (200, 'ONGOING')

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A web server that gives the answers it was told to, and remembers what it was asked."""
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+
+@dataclass
+class Script:
+    """What is answered, in this order, the last one for ever; an answer is (status, JSON value or text)."""
+
+    url: str = ''
+    answers: deque = field(default_factory=deque)
+    asked: list = field(default_factory=list)
+
+    def answer(self, *answers):
+        self.answers.extend(answers)
+
+    def next(self):
+        return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
+
+
+@pytest.fixture
+def script():
+    told = Script()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            url = urlsplit(self.path)
+            told.asked.append((url.path, {key: values[0] for key, values in parse_qs(url.query).items()},
+                               dict(self.headers)))
+            status, body = told.next()
+            data = (body if isinstance(body, str) else json.dumps(body)).encode()
+            self.send_response(status)
+            self.send_header('Content-Length', str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
+        told.url = f'http://127.0.0.1:{server.server_port}'
+        thread = Thread(target=server.serve_forever, kwargs={'poll_interval': 0.01})
+        thread.start()
+        yield told
+        server.shutdown()
+        thread.join()

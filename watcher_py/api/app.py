@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The REST API: the table of its routes, and the layers around it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import falcon
+from oslo_config.cfg import ConfigOpts
+from oslo_middleware import CORS, HTTPProxyToWSGI, RequestId, cors
+
+from watcher_py.api import errors
+from watcher_py.api.auth import Callers, Guard, Wsgi, behind_keystone
+from watcher_py.api.desk import Desk
+from watcher_py.api.limits import Limits
+from watcher_py.api.openapi import PATH, Description, Route
+from watcher_py.api.paths import Tidy
+from watcher_py.api.resource import Resource
+from watcher_py.api.v1.action_plans import ActionPlans
+from watcher_py.api.v1.actions import Actions
+from watcher_py.api.v1.audit_templates import AuditTemplates
+from watcher_py.api.v1.audits import Audits
+from watcher_py.api.v1.data_model import DataModel
+from watcher_py.api.v1.goals import Goals
+from watcher_py.api.v1.root import Root, Version1
+from watcher_py.api.v1.scoring_engines import ScoringEngines
+from watcher_py.api.v1.services import Services
+from watcher_py.api.v1.strategies import Strategies
+from watcher_py.api.v1.webhooks import Webhooks
+from watcher_py.api.v2.cluster import Cluster
+from watcher_py.api.v2.explanations import Explanations
+from watcher_py.api.v2.plans import ExplainedPlans
+from watcher_py.api.versions import HEADER, RANGE, Negotiation
+from watcher_py.bus import notifications, rpc
+from watcher_py.bus.rpc import ApplierClient, EngineClient
+from watcher_py.db import session
+from watcher_py.db.store import Store
+
+Falcon = falcon.App[Any, Any]
+
+
+def open_app(conf: ConfigOpts) -> Wsgi:
+    """The API on the database and the bus that the configuration names."""
+    bus = rpc.connect(conf)
+    store = Store(session.connect(conf), notifications.connect(conf).listener())
+    return make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
+
+
+def make_app(store: Store, engine: EngineClient, applier: ApplierClient, conf: ConfigOpts) -> Wsgi:
+    desk = Desk(store, Guard(conf), engine, applier, conf.api.max_limit, conf.service_down_time,
+                conf.api.enable_webhooks_auth)
+    app = Falcon(middleware=[
+        Limits(conf.api.max_request_body_size), Tidy(), Callers(conf.enable_authentication), Negotiation()])
+    errors.install(app)
+    routes = list(_routes(desk))
+    for path, noun, suffix in [*routes, (PATH, Description(routes), None)]:
+        app.add_route(path, noun, suffix=suffix)
+    inner: Wsgi = behind_keystone(app, conf) if conf.enable_authentication else app
+    return HTTPProxyToWSGI(_shared_across_origins(RequestId(inner, conf), conf), conf)
+
+
+def _routes(desk: Desk) -> Iterator[Route]:
+    strategies, plans = Strategies(desk), ActionPlans(desk)
+    yield '/', Root(), None
+    yield '/v1', Version1(), None
+    yield from _collection(Goals(desk))
+    yield from _collection(strategies)
+    yield '/v1/strategies/{key}/state', strategies, 'state'
+    yield from _collection(AuditTemplates(desk))
+    yield from _collection(Audits(desk))
+    yield from _collection(plans)
+    yield '/v1/action_plans/{key}/start', plans, 'start'
+    yield from _collection(Actions(desk))
+    yield from _collection(ScoringEngines(desk))
+    yield from _collection(Services(desk))
+    yield '/v1/data_model', DataModel(desk), None
+    yield '/v1/webhooks/{key}', Webhooks(desk), None
+    yield '/v2/cluster', Cluster(desk), None
+    yield '/v2/action_plans/{key}', ExplainedPlans(desk), None
+    yield '/v2/action_plans/{key}/explanations/{about}', Explanations(desk), None
+
+
+def _collection(noun: Resource) -> Iterator[Route]:
+    path = f'/v1/{noun.view.collection}'
+    yield path, noun, None
+    yield f'{path}/detail', noun, 'detail'
+    yield f'{path}/{{key}}', noun, 'one'
+
+
+def _shared_across_origins(app: Wsgi, conf: ConfigOpts) -> Wsgi:
+    """For web pages of other hosts, those that [cors] names."""
+    ids = ['X-OpenStack-Request-Id', HEADER]
+    cors.set_defaults(
+        allow_headers=['X-Auth-Token', 'X-Identity-Status', 'X-Roles', 'X-Project-Id', 'X-User-Id', *ids],
+        expose_headers=['X-Auth-Token', 'X-Subject-Token', *RANGE, *ids],
+        allow_methods=['GET', 'POST', 'PUT', 'DELETE', 'PATCH'])
+    return CORS(app, conf)

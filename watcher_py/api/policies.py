@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what by default: one row a deed; operators override them in a policy file."""
+
+from collections.abc import Iterator
+
+from oslo_policy.policy import DocumentedRuleDefault, RuleDefault
+
+ADMIN = 'rule:admin_api'
+ADMIN_OR_SERVICE = 'rule:admin_or_service_api'
+
+GROUND = (
+    RuleDefault('admin_api', 'role:admin or role:administrator', 'Who administers the cloud'),
+    RuleDefault('admin_or_service_api', 'rule:admin_api or role:service', 'They, and services of the cloud'),
+    RuleDefault('show_password', '!', 'Who sees passwords: nobody'),
+)
+
+# Nouns that are listed, listed in detail and shown: the noun, and its path.
+READABLE = (
+    ('goal', 'goals'), ('strategy', 'strategies'), ('audit_template', 'audit_templates'), ('audit', 'audits'),
+    ('action_plan', 'action_plans'), ('action', 'actions'), ('scoring_engine', 'scoring_engines'),
+    ('service', 'services'),
+)
+
+# What else may be done: the rule, what it allows, method and path.
+DEEDS = (
+    ('strategy:state', 'Ask if what a strategy needs is there', 'GET', '/v1/strategies/{strategy}/state'),
+    ('audit_template:create', 'Create an audit template', 'POST', '/v1/audit_templates'),
+    ('audit_template:update', 'Change an audit template', 'PATCH', '/v1/audit_templates/{audit_template}'),
+    ('audit_template:delete', 'Delete an audit template', 'DELETE', '/v1/audit_templates/{audit_template}'),
+    ('audit:create', 'Create an audit', 'POST', '/v1/audits'),
+    ('audit:update', 'Change or cancel an audit', 'PATCH', '/v1/audits/{audit}'),
+    ('audit:delete', 'Delete an audit', 'DELETE', '/v1/audits/{audit}'),
+    ('action_plan:update', 'Launch or cancel an action plan', 'PATCH', '/v1/action_plans/{action_plan}'),
+    ('action_plan:delete', 'Delete an action plan', 'DELETE', '/v1/action_plans/{action_plan}'),
+    ('action_plan:start', 'Launch an action plan', 'POST', '/v1/action_plans/{action_plan}/start'),
+    ('action:update', 'Skip an action', 'PATCH', '/v1/actions/{action}'),
+    ('data_model:get_all', 'See the servers and nodes that audits look at', 'GET', '/v1/data_model'),
+    ('action_plan:explain', 'Ask why an action plan moves or leaves a server or node', 'GET',
+     '/v2/action_plans/{action_plan}/explanations/{server_or_node}'),
+    ('cluster:get', 'Export the cluster as a document', 'GET', '/v2/cluster'),
+)
+WEBHOOK = ('webhook:trigger', 'Trigger an EVENT audit', 'POST', '/v1/webhooks/{audit}', ADMIN_OR_SERVICE)
+
+
+def list_rules() -> list[RuleDefault]:
+    """All rules, also for oslo.policy's generators."""
+    return [*GROUND, *_reads(), *(_rule(*deed) for deed in DEEDS), _rule(*WEBHOOK)]
+
+
+def _reads() -> Iterator[DocumentedRuleDefault]:
+    for noun, path in READABLE:
+        words = path.replace('_', ' ')
+        yield _rule(f'{noun}:get_all', f'List {words}', 'GET', f'/v1/{path}')
+        yield _rule(f'{noun}:detail', f'List {words} in detail', 'GET', f'/v1/{path}/detail')
+        yield _rule(f'{noun}:get', f'Show one of the {words}', 'GET', f'/v1/{path}/{{{noun}}}')
+
+
+def _rule(name: str, description: str, method: str, path: str, who: str = ADMIN) -> DocumentedRuleDefault:
+    return DocumentedRuleDefault(name, who, description, [{'method': method, 'path': path}])

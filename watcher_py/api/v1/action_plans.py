@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/v1/action_plans: what audits recommend; launched, cancelled and deleted here."""
+
+from typing import Any, NoReturn
+
+import falcon
+
+from watcher_py.api import patch, versions
+from watcher_py.api.bodies import LIST, read
+from watcher_py.api.desk import Desk
+from watcher_py.api.keys import refers_to, refers_to_uuid
+from watcher_py.api.operation import ONE, operation
+from watcher_py.api.resource import Resource
+from watcher_py.api.view import Field, View, moment, of, orders
+from watcher_py.bus.context import RequestContext
+from watcher_py.core.errors import Invalid, Unavailable
+from watcher_py.core.states import PLAN_BY_USER, PLAN_DELETABLE, ActionState, PlanState, may_become
+from watcher_py.db.models import Action, ActionPlan, Audit, EfficacyIndicator, Strategy
+
+
+def _indicators(plan: ActionPlan) -> list[dict[str, Any]]:
+    return [{'name': each.name, 'description': each.description, 'unit': each.unit, 'value': _value(each)}
+            for each in plan.indicators]
+
+
+def _value(indicator: EfficacyIndicator) -> float | None:
+    value = indicator.obsolete_value if indicator.data is None else indicator.data
+    return None if value is None else float(value)
+
+
+VIEW = View(
+    'action_plans', ActionPlan, 'action_plan',
+    (Field('uuid'), Field('state'), of('audit', 'uuid'), of('strategy', 'uuid'), of('strategy', 'name'),
+     Field('efficacy_indicators', read=_indicators, schema=LIST), Field('global_efficacy'),
+     moment('updated_at', in_list=True), Field('hostname', in_list=False),
+     Field('status_message', in_list=False, since=versions.STATUS_MESSAGE),
+     moment('created_at'), moment('deleted_at')),
+    is_named=False, marker_is_uuid=True,
+    sort_keys=orders('audit_uuid', 'strategy_uuid', 'strategy_name'),
+    filters={'audit_uuid': refers_to_uuid(ActionPlan.audit_id, Audit, 'audit_uuid'),
+             'strategy': refers_to(ActionPlan.strategy_id, Strategy)})
+
+
+class ActionPlans(Resource):
+    def __init__(self, desk: Desk):
+        super().__init__(VIEW, desk)
+
+    @operation(gives=ONE, refuses=(500,))
+    def on_post_start(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
+        plan = self.allowed_row(req, key, 'start')
+        if not self._launch(req.context.caller, plan):
+            raise Invalid(f'Couldn\'t start when state is \'{self._state_of(plan)}\'.')
+        self.answer(req, resp, plan)
+
+    @operation(body=patch.SCHEMA, gives=ONE, refuses=(500,))
+    def on_patch_one(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
+        """Launch or cancel: nothing else of a plan can be changed."""
+        plan = self.allowed_row(req, key, 'update')
+        new = _wanted_state(patch.read(read(req)))
+        if not may_become(PlanState(plan.state), new, PLAN_BY_USER):
+            self._refuse(plan, new)
+        if not self._become(req.context.caller, plan, new):
+            self._refuse(plan, new)
+        self.answer(req, resp, plan)
+
+    @operation(204)
+    def on_delete_one(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
+        plan = self.allowed_row(req, key, 'delete')
+        if not self.desk.store.claim(plan, PLAN_DELETABLE, PlanState.DELETED):
+            raise Invalid(f'Couldn\'t delete when state is \'{self._state_of(plan)}\'.')
+        self.desk.store.remove(plan)
+        resp.status = falcon.HTTP_204
+
+    def _become(self, caller: RequestContext, plan: ActionPlan, new: PlanState) -> bool:
+        """Whether it was this request that took the plan there."""
+        if new is PlanState.PENDING:
+            return self._launch(caller, plan)
+        is_ours = self.desk.store.claim(plan, plan.state, new)
+        if is_ours and new is PlanState.CANCELLED:
+            waiting = (Action.action_plan_id == plan.id, Action.state == ActionState.PENDING)
+            self.desk.store.change_where(Action, *waiting, state=ActionState.CANCELLED)
+        return is_ours
+
+    def _launch(self, caller: RequestContext, plan: ActionPlan) -> bool:
+        """Of several requests at once one wins; a plan that no applier can hear of stays recommended."""
+        if not self.desk.store.claim(plan, PlanState.RECOMMENDED, PlanState.PENDING):
+            return False
+        try:
+            self.desk.applier.launch_action_plan(caller, plan.uuid)
+        except Unavailable:
+            if self.desk.store.claim(plan, PlanState.PENDING, PlanState.RECOMMENDED):
+                raise
+        return True
+
+    def _refuse(self, plan: ActionPlan, new: PlanState) -> NoReturn:
+        raise Invalid(f'State transition not allowed: ({self._state_of(plan)} -> {new})')
+
+    def _state_of(self, plan: ActionPlan) -> str:
+        return self.desk.store.get(ActionPlan, plan.id, with_deleted=True).state
+
+
+def _wanted_state(operations: tuple[patch.Operation, ...]) -> PlanState:
+    if [(each.op, each.path) for each in operations] != [('replace', ('state',))]:
+        raise Invalid('Of an action plan only /state can be changed, by one replace')
+    word = operations[0].value
+    if word not in list(PlanState):
+        raise Invalid(f'{word!r} is no state of an action plan')
+    return PlanState(word)

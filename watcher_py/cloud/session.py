@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way into the cloud: an authenticated connection, from the configuration or from given credentials."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keystoneauth1 import exceptions, identity, loading
+from keystoneauth1.session import Session
+from openstack.connection import Connection
+from oslo_config.cfg import ConfigOpts
+
+from watcher_py.core.errors import Invalid
+
+GROUP = 'watcher_clients_auth'
+APP_NAME = 'watcher'
+SERVICES = ['compute', 'placement', 'identity']
+
+# Without a limit, a service that accepts a call and never answers would hold its audit or its plan for ever.
+ANSWER_WITHIN_SECONDS = 120
+
+
+def connect(conf: ConfigOpts) -> Connection:
+    """A connection as `[watcher_clients_auth]`, `[nova]` and `[placement]` say; nothing is asked yet."""
+    try:
+        auth = loading.load_auth_from_conf_options(conf, GROUP)
+    except exceptions.ClientException as error:
+        raise Invalid(f'[{GROUP}] can\'t be used: {error}') from error
+    if auth is None:
+        raise Invalid(f'[{GROUP}] auth_type is not set: the service can\'t log in to the cloud')
+    session = loading.load_session_from_conf_options(conf, GROUP, auth=auth)
+    _limit_waiting(session)
+    return Connection(session=session, oslo_conf=conf, service_types=SERVICES, app_name=APP_NAME)
+
+
+def connect_with(auth: Mapping[str, Any], region: str | None = None) -> Connection:
+    """A connection for a password: auth_url, username, password, project_name, and the domains."""
+    session = Session(auth=identity.Password(**auth))
+    _limit_waiting(session)
+    return Connection(session=session, region_name=region, app_name=APP_NAME)
+
+
+def _limit_waiting(session: Session) -> None:
+    if session.timeout is None:
+        session.timeout = float(ANSWER_WITHIN_SECONDS)

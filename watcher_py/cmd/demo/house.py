@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole house in one process: an emulated cloud, API, decision engine and applier."""
+
+import contextlib
+import logging
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from oslo_config.cfg import ConfigOpts
+
+from watcher_py import plugins
+from watcher_py.api.app import make_app
+from watcher_py.api.auth import Wsgi
+from watcher_py.applier.service import Applier
+from watcher_py.bus import rpc
+from watcher_py.bus.rpc import ApplierClient, EngineClient
+from watcher_py.cloud.compute import Compute
+from watcher_py.cloud.placement import Placement
+from watcher_py.cloud.session import connect_with
+from watcher_py.cmd import settings
+from watcher_py.core.errors import Unavailable
+from watcher_py.core.snapshot import Snapshot
+from watcher_py.datasources.prometheus import Prometheus
+from watcher_py.db import schema
+from watcher_py.db.session import connect_url, engine_of
+from watcher_py.db.store import Store
+from watcher_py.engine.collector import Collector
+from watcher_py.engine.service import DecisionEngine
+from watcher_py.sim.clock import Clock
+from watcher_py.sim.http_server import HttpServer
+from watcher_py.sim.server import Cloud
+
+LOOPBACK = '127.0.0.1'
+USUAL_PORT = 9322
+# Emulated seconds that pass in a second: a migration of half a minute takes half a second.
+SPEED = 60.0
+API_THREADS = 4
+
+
+@dataclass(frozen=True)
+class House:
+    """What the demo talks to."""
+
+    cloud: Cloud
+    url: str                    # of the API
+
+
+@contextlib.contextmanager
+def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
+    """Everything up and serving; taken down again at the end."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='watcher-demo-')))
+        stack.enter_context(_logging_restored())
+        cloud = stack.enter_context(Cloud(snapshot, clock=Clock(SPEED)))
+        conf = _configuration(folder)
+        store = _store(folder)
+        bus = rpc.connect(conf)
+        app = make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
+        url = stack.enter_context(_serving(app, port))
+        connection = connect_with(cloud.credentials('watcher'))
+        compute = Compute(connection)
+        engine = DecisionEngine(store, bus, conf, Collector(compute, Placement(connection)),
+                                [Prometheus(cloud.prometheus_url)], plugins.strategies(),
+                                plugins.scoring_engines())
+        applier = Applier(store, bus, conf, compute, plugins.actions())
+        for service in (engine, applier):
+            service.start()
+            stack.callback(service.stop)
+        yield House(cloud, url)
+
+
+def _configuration(folder: Path) -> ConfigOpts:
+    path = folder / 'watcher.conf'
+    path.write_text('\n'.join([
+        '[DEFAULT]', 'transport_url = fake://', 'enable_authentication = false', 'use_stderr = false',
+        f'log_file = {folder / "watcher.log"}', 'host = demo',
+        '[nova]', 'migration_interval = 0.25',
+        '[watcher_applier]', 'parallel_migrations = 16', 'parallel_migrations_per_host = 4',
+        '']))
+    return settings.load(['--config-file', str(path)], 'watcher-demo')
+
+
+@contextlib.contextmanager
+def _logging_restored() -> Iterator[None]:
+    """The log goes with the house: nothing may write to its file later."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        for handler in set(root.handlers) - set(handlers):
+            handler.close()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+def _store(folder: Path) -> Store:
+    sessions = connect_url(f'sqlite:///{folder / "watcher.sqlite"}')
+    schema.create_schema(engine_of(sessions))
+    return Store(sessions)
+
+
+@contextlib.contextmanager
+def _serving(app: Wsgi, port: int | None) -> Iterator[str]:
+    """The API on loopback; without a port, on Watcher's usual one, or any when that is taken."""
+    server = _on_usual_port(app) if port is None else _on_port(app, port)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def _on_usual_port(app: Wsgi) -> HttpServer:
+    try:
+        return _on_port(app, USUAL_PORT)
+    except Unavailable:
+        return _on_port(app, 0)
+
+
+def _on_port(app: Wsgi, port: int) -> HttpServer:
+    try:
+        return HttpServer(app, 'watcher-api', LOOPBACK, port, API_THREADS)
+    except Unavailable as error:
+        raise Unavailable(f'{error}; choose another with --port, 0 for any that is free') from None

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator may set: a module a group."""
+
+from oslo_config import cfg
+
+from watcher_py.conf import (
+    api,
+    applier,
+    database,
+    datasources,
+    decision_engine,
+    nova,
+    prometheus_client,
+    service,
+    watcher_clients_auth,
+)
+
+MODULES = (service, api, decision_engine, applier, nova, datasources, prometheus_client)
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Make our options known to this configuration; oslo's other libraries register their own."""
+    for module in MODULES:
+        # A group object that two configurations shared would leak overrides from one to the other.
+        group = module.GROUP and cfg.OptGroup(module.GROUP.name, module.GROUP.title)
+        conf.register_opts(module.OPTIONS, group)
+    database.register(conf)
+    watcher_clients_auth.register(conf)
+
+
+def list_opts() -> list[tuple[cfg.OptGroup | str | None, list[cfg.Opt]]]:
+    """Ours, for oslo-config-generator."""
+    return [*((module.GROUP, module.OPTIONS) for module in MODULES), *watcher_clients_auth.list_opts()]

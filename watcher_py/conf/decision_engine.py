@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[watcher_decision_engine]: who runs audits."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('watcher_decision_engine', 'The decision engine')
+OPTIONS = [
+    cfg.StrOpt('conductor_topic', default='watcher.decision.control',
+               help='Topic of the message bus on which the decision engine is called.'),
+    cfg.IntOpt('max_audit_workers', default=2, min=1, help='Audits that run at once in one engine.'),
+    cfg.IntOpt('continuous_audit_interval', default=10, min=1,
+               help='Seconds between two looks at the timetable of continuous audits.'),
+    cfg.IntOpt('action_plan_expiry', default=24, min=0,
+               help='Hours after which a plan that nobody launched is SUPERSEDED; 0 for never.'),
+    cfg.IntOpt('check_periodic_interval', default=1800, min=1,
+               help='Seconds between two looks for such plans.'),
+    cfg.IntOpt('explained_plans', default=50, min=0,
+               help='Newest plans of which is kept what they were decided on, so that they can be explained '
+                    'in detail; 0 for none. With 1,000 hosts and 10,000 servers it is half a MB a plan.'),
+]

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may be done to a cloud, as frozen values; each knows its wire form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Parameters = dict[str, Any]
+
+SERVICE_DISABLED_REASON = 'watcher_disabled'
+SERVICE_MAINTAINED_REASON = 'watcher_maintaining'
+
+
+@dataclass(frozen=True)
+class Migrate:
+    """Move a server to another node, running (live) or switched off for the move."""
+
+    server: str                     # uuid
+    server_name: str
+    source: str                     # names of nodes
+    target: str
+    is_live: bool = True
+    action_type = 'migrate'
+
+    def parameters(self) -> Parameters:
+        return {'resource_id': self.server, 'resource_name': self.server_name,
+                'migration_type': 'live' if self.is_live else 'cold',
+                'source_node': self.source, 'destination_node': self.target}
+
+
+@dataclass(frozen=True)
+class SetService:
+    """Enable or disable a node's compute service."""
+
+    node: str                       # uuid
+    node_name: str
+    is_enabled: bool
+    reason: str | None = None       # Nova keeps it beside a disabled service
+    # Whether a failure of what was to follow takes the change back.
+    is_conditional: bool = False
+    action_type = 'change_nova_service_state'
+
+    def parameters(self) -> Parameters:
+        values: Parameters = {
+            'resource_id': self.node, 'resource_name': self.node_name,
+            'state': 'enabled' if self.is_enabled else 'disabled'}
+        if self.reason is not None:
+            values['disabled_reason'] = self.reason
+        if self.is_conditional:
+            values['revert_on_failure'] = True
+        return values
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Switch a server off."""
+
+    server: str                     # uuid
+    server_name: str
+    node: str                       # name
+    action_type = 'stop'
+
+    def parameters(self) -> Parameters:
+        return {'resource_id': self.server, 'resource_name': self.server_name}
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Wait."""
+
+    seconds: float
+    action_type = 'sleep'
+
+    def parameters(self) -> Parameters:
+        return {'duration': self.seconds}
+
+
+@dataclass(frozen=True)
+class Nop:
+    """Do nothing, and say so."""
+
+    message: str
+    action_type = 'nop'
+
+    def parameters(self) -> Parameters:
+        return {'message': self.message}
+
+
+Change = Migrate | SetService | Stop | Sleep | Nop

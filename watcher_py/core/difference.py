@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What changed between a cluster and a placement of its servers: no server moves twice."""
+
+import numpy as np
+
+from watcher_py.core.changes import Migrate
+from watcher_py.core.cluster import MEMORY_MB, Cluster, Ints
+from watcher_py.core.rules import is_live
+
+
+def movers(cluster: Cluster, node: Ints) -> Ints:
+    """Rows of the servers that stand elsewhere in the placement [S], in the order of their sources."""
+    rows = np.flatnonzero(node != cluster.servers.node)
+    return rows[np.argsort(cluster.servers.node[rows], kind='stable')]
+
+
+def migration(cluster: Cluster, row: int, target: int) -> Migrate:
+    nodes, servers = cluster.nodes, cluster.servers
+    return Migrate(servers.uuid[row], servers.name[row], nodes.name[servers.node[row]],
+                   nodes.name[target], is_live(servers, row))
+
+
+def ram_moved(cluster: Cluster, node: Ints) -> float:
+    """MiB of memory of the servers that stand elsewhere in the placement [S]."""
+    return float(cluster.servers.demand[movers(cluster, node), MEMORY_MB].sum())

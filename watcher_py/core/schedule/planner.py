@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A solution becomes a plan: actions, and which waits for which, so that each has room when it starts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from watcher_py.core.changes import Migrate, SetService, Sleep, Stop
+from watcher_py.core.cluster import Bools, Cluster
+from watcher_py.core.pace import USUAL, Pace
+from watcher_py.core.problem import allocation_problem
+from watcher_py.core.schedule.bound import shortest_makespan
+from watcher_py.core.schedule.draft import Draft, Step, Task
+from watcher_py.core.schedule.moves import moves_of
+from watcher_py.core.schedule.order import best_order
+from watcher_py.core.schedule.plan import Plan, PlannedAction
+from watcher_py.core.solution import Proposal, Solution
+
+
+def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
+    """Order a solution's changes; a pace of the solution's own goes before the given one.
+
+    Services are set first, then servers move or stop; other changes follow one another in the
+    solution's order. Whatever order keeps to the actions' parents keeps every node within its room
+    and every group apart, however long the actions take. A move that no order makes possible, not
+    even with a detour over a third node, is left out, and so is what would need its room.
+    """
+    pace = solution.pace or pace
+    moves = [proposal for proposal in solution.proposals if isinstance(proposal.change, Migrate)]
+    changes = [proposal.change for proposal in moves if isinstance(proposal.change, Migrate)]
+    problem = allocation_problem(cluster)
+    task = Task(problem, moves_of(cluster, problem, changes, pace), pace,
+                _stays_open(cluster, solution), keeps_pace=solution.pace is not None)
+    bound = shortest_makespan(task.moves, problem, pace)
+    draft = best_order(task, bound)
+    actions = _Actions(cluster)
+    actions.add_services(solution.proposals)
+    actions.add_moves(moves, draft.steps)
+    actions.add_others(solution.proposals)
+    makespan = max((action.start + action.seconds for action in actions.all), default=0.0)
+    return Plan(tuple(actions.all), makespan, bound, tuple(_left_out(moves, draft)))
+
+
+def _stays_open(cluster: Cluster, solution: Solution) -> Bools:
+    """[N] The nodes that the solution does not disable."""
+    closed = {proposal.change.node_name for proposal in solution.proposals
+              if isinstance(proposal.change, SetService) and not proposal.change.is_enabled}
+    return np.array([name not in closed for name in cluster.nodes.name], dtype=bool)
+
+
+class _Actions:
+    """The actions so far."""
+
+    def __init__(self, cluster: Cluster):
+        self._nodes = cluster.nodes.name
+        self._settings: defaultdict[str, list[int]] = defaultdict(list)     # of a node, by name
+        self.all: list[PlannedAction] = []
+
+    def add_services(self, proposals: Iterable[Proposal]) -> None:
+        for proposal in proposals:
+            if isinstance(proposal.change, SetService):
+                self._settings[proposal.change.node_name].append(len(self.all))
+                self.all.append(PlannedAction(proposal.change, proposal.reason))
+
+    def add_moves(self, moves: Sequence[Proposal], steps: Sequence[Step]) -> None:
+        before = len(self.all)
+        for step in steps:
+            move = self._leg(moves[step.move], step)
+            parents = {before + parent for parent in step.parents}
+            parents.update(self._settings.get(self._nodes[step.source], ()),
+                           self._settings.get(self._nodes[step.target], ()))
+            self.all.append(PlannedAction(move.change, move.reason, tuple(sorted(parents)),
+                                          step.start, step.seconds, step.is_parking))
+
+    def add_others(self, proposals: Iterable[Proposal]) -> None:
+        tail: tuple[int, ...] = ()
+        for proposal in proposals:
+            change = proposal.change
+            if isinstance(change, Stop):
+                parents = tuple(self._settings.get(change.node, ()))
+                self.all.append(PlannedAction(change, proposal.reason, parents))
+            elif not isinstance(change, Migrate | SetService):
+                start = sum(self.all[place].start + self.all[place].seconds for place in tail)
+                seconds = change.seconds if isinstance(change, Sleep) else 0.0
+                self.all.append(PlannedAction(change, proposal.reason, tail, start, seconds))
+                tail = (len(self.all) - 1,)
+
+    def _leg(self, move: Proposal, step: Step) -> Proposal:
+        """The part of the move that the step is; nearly always the whole."""
+        change, source, target = move.change, self._nodes[step.source], self._nodes[step.target]
+        assert isinstance(change, Migrate)  # noqa: S101 - the caller sorts by type
+        if (source, target) == (change.source, change.target):
+            return move
+        why = (f'parked, for others need its room on {source} before {change.target} has room for it'
+               if step.is_parking else f'goes on from {source}, where it was parked')
+        return Proposal(replace(change, source=source, target=target), f'{move.reason}; {why}')
+
+
+def _left_out(moves: Sequence[Proposal], draft: Draft) -> list[Proposal]:
+    parked = {step.move for step in draft.steps if step.is_parking}
+    why = ('left out: the moves that would make room for it wait for it in turn, '
+           'and no third node can take one of the servers meanwhile')
+    return [Proposal(moves[move].change, why + ('; it stays parked' if move in parked else ''))
+            for move in draft.left]

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of a cluster that an audit may touch."""
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from watcher_py.core.cluster import Bools, Cluster, Ints, Nodes, Servers
+from watcher_py.core.scope_rules import ACCEPTED, EVERY, Rules, read
+
+Table = TypeVar('Table', Nodes, Servers)
+
+
+def check(scope: Any) -> None:
+    """Invalid, with the place of the first fault, when this is not a scope that may be asked for."""
+    read(scope, ACCEPTED)
+
+
+def narrow(cluster: Cluster, scope: Any, metadata_allowed: bool = False) -> Cluster:
+    """The cluster without what is out of scope; excluded servers stay, flagged, for they take room."""
+    rules = read(scope)
+    kept = _included(cluster, rules) & ~_excluded_nodes(cluster, rules)
+    excluded = cluster.servers.excluded | _excluded_servers(cluster.servers, rules, metadata_allowed)
+    return _only(replace(cluster, servers=replace(cluster.servers, excluded=excluded)), kept)
+
+
+def _included(cluster: Cluster, rules: Rules) -> Bools:
+    """[N] The nodes of the listed aggregates and zones together; all where none is listed."""
+    aggregates, zones = 'compute.host_aggregates', 'compute.availability_zones'
+    if not rules.mentions(aggregates) and not rules.mentions(zones):
+        return np.ones(len(cluster.nodes), dtype=bool)
+    return _in_aggregates(cluster, rules, aggregates) | _named(cluster.nodes.zone, rules, zones)
+
+
+def _excluded_nodes(cluster: Cluster, rules: Rules) -> Bools:
+    nodes, place = cluster.nodes, 'compute.exclude.compute_nodes'
+    names = rules.named(place, 'name')
+    by_name = [name in names or hypervisor in names
+               for name, hypervisor in zip(nodes.name, nodes.hypervisor, strict=True)]
+    return np.array(by_name, dtype=bool) | _in_aggregates(cluster, rules, 'compute.exclude.host_aggregates')
+
+
+def _excluded_servers(servers: Servers, rules: Rules, metadata_allowed: bool) -> Bools:
+    uuids = rules.named('compute.exclude.instances', 'uuid')
+    projects = rules.named('compute.exclude.projects', 'uuid')
+    marks = [entry for entry in rules.entries('compute.exclude.instance_metadata') if metadata_allowed]
+    return np.array([uuid in uuids or project in projects or _is_marked(metadata, marks)
+                     for uuid, project, metadata in zip(servers.uuid, servers.project, servers.metadata,
+                                                        strict=True)], dtype=bool)
+
+
+def _is_marked(metadata: Any, marks: list[Any]) -> bool:
+    """Watcher's reading: all of the keys are there, and one of them has its value, in whatever case."""
+    pairs = [pair for mark in marks for pair in mark.items()]
+    return (bool(pairs) and all(key in metadata for key, _ in pairs)
+            and any(str(metadata[key]).lower() == str(value).lower() for key, value in pairs))
+
+
+def _in_aggregates(cluster: Cluster, rules: Rules, place: str) -> Bools:
+    ids, names = rules.named(place, 'id'), rules.named(place, 'name')
+    found = np.zeros(len(cluster.nodes), dtype=bool)
+    for aggregate in cluster.aggregates:
+        if EVERY in ids | names or aggregate.id in ids or aggregate.name in names:
+            found[aggregate.nodes] = True
+    return found
+
+
+def _named(zones: tuple[str, ...], rules: Rules, place: str) -> Bools:
+    names = rules.named(place, 'name')
+    return np.array([EVERY in names or zone in names for zone in zones], dtype=bool)
+
+
+def _only(cluster: Cluster, kept: Bools) -> Cluster:
+    """The cluster of these nodes, what stands on them, and what is left of groups and aggregates."""
+    standing = kept[cluster.servers.node]
+    servers = rows_of(cluster.servers, np.flatnonzero(standing))
+    return Cluster(
+        rows_of(cluster.nodes, np.flatnonzero(kept)), replace(servers, node=_renumbered(servers.node, kept)),
+        tuple(replace(group, members=_renumbered(group.members, standing)) for group in cluster.groups),
+        tuple(replace(aggregate, nodes=_renumbered(aggregate.nodes, kept))
+              for aggregate in cluster.aggregates),
+        cluster.resources)
+
+
+def rows_of(table: Table, rows: Ints) -> Table:
+    """The table of these rows, in this order."""
+    columns: dict[str, Any] = {column.name: getattr(table, column.name) for column in fields(table)}
+    for name, column in columns.items():
+        columns[name] = column[rows] if isinstance(column, np.ndarray) else tuple(column[row] for row in rows)
+    return replace(table, **columns)
+
+
+def _renumbered(rows: Ints, kept: Bools) -> Ints:
+    """Rows in the old table as rows of the kept; those that went are left out."""
+    new: Ints = np.cumsum(kept, dtype=np.int64) - 1
+    return new[rows[kept[rows]]]

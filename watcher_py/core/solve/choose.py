@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Choose which nodes to empty, and which empty ones to take into use for that."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from watcher_py.core.cluster import MEMORY_MB, Bools, Floats
+from watcher_py.core.limits import NO_LIMITS, Limits
+from watcher_py.core.problem import SLACK
+from watcher_py.core.solve.freeing import Freed, Freeing, emptiable
+from watcher_py.core.whatif import WhatIf
+
+# A share of a node this close to a whole is a whole.
+_CLOSE = 1e-6
+# Of more nodes than this only a few are emptied in part by the relaxation, and rounding does no harm.
+_FEW_NODES = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """[N] The nodes to empty, and those to fill though they are empty now."""
+
+    emptied: Bools
+    opened: Bools
+
+
+class Chooser:
+    """The choices for a trial as it is now; closed nodes stay as they are."""
+
+    def __init__(self, trial: WhatIf):
+        self._trial, self._limits = trial, _limits_left(trial)
+        rules = replace(trial.problem.rules, takes=trial.problem.rules.takes & trial.open)
+        problem = replace(trial.problem, rules=rules)
+        sources = emptiable(problem, trial.node)
+        sources &= np.bincount(trial.node, minlength=len(sources)) <= trial.account.limits.per_node
+        self._freeing = Freeing(problem, trial.node, sources)
+        self.most_freed = int(self._freeing.most(self._limits).nodes + _CLOSE)
+
+    def choose(self, freed: int, in_parts: bool = False) -> Choice:
+        """So many nodes freed with the least memory moved.
+
+        Of few nodes, unless they may be emptied in parts first and rounded then, which may cost one or two.
+        """
+        whole = len(self._trial.open) <= _FEW_NODES and not in_parts
+        return self._whole(self._freeing.least_memory(freed, self._limits, whole), freed)
+
+    def _whole(self, freed: Freed, count: int) -> Choice:
+        """Nodes in part become whole: the fullest shares first, as long as the limits allow."""
+        opened = freed.opened > _CLOSE
+        cost = _standing_costs(self._trial)
+        wanted = np.argsort(-np.round(freed.emptied, 6), kind='stable')[:count + int(opened.sum())]
+        wanted = wanted[freed.emptied[wanted] > _CLOSE]
+        spent = np.cumsum(cost[wanted], axis=0)
+        within = (spent <= np.array([self._limits.servers, self._limits.memory]) + SLACK).all(axis=1)
+        emptied = np.zeros(len(opened), dtype=bool)
+        emptied[wanted[within]] = True
+        return Choice(emptied, opened)
+
+
+def _limits_left(trial: WhatIf) -> Limits:
+    account = trial.account
+    if account.limits == NO_LIMITS:
+        return NO_LIMITS
+    return Limits(account.limits.servers - account.servers, account.limits.memory - account.memory)
+
+
+def _standing_costs(trial: WhatIf) -> Floats:
+    """[N, 2] Servers and their memory in MiB that move when a node is emptied."""
+    at_home = trial.node == trial.problem.node
+    memory, count = at_home * trial.problem.demand[:, MEMORY_MB], len(trial.open)
+    return np.column_stack([np.bincount(trial.node, weights, count) for weights in (at_home, memory)])

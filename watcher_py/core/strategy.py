@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A strategy: a way to a goal, stated as pure functions of a snapshot."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watcher_py.core.budget import Budget
+from watcher_py.core.goals import Goal
+from watcher_py.core.limits import NO_LIMITS, Limits
+from watcher_py.core.metrics import MetricNeed
+from watcher_py.core.problem import Problem
+from watcher_py.core.snapshot import Snapshot
+from watcher_py.core.solution import Solution
+from watcher_py.core.solve.terms import Term
+
+Params = Mapping[str, Any]
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """What a strategy asks the solver: a problem, what is wished of it in order, and the limits."""
+
+    problem: Problem
+    terms: tuple[Term, ...] = ()
+    limits: Limits = NO_LIMITS
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """`parameters` is the JSON schema of Params, defaults included.
+
+    With `state` a decision can be explained in detail, long after it was made.
+    """
+
+    name: str
+    display_name: str
+    goal: Goal
+    parameters: Schema
+    needs: Callable[[Params], list[MetricNeed]]
+    decide: Callable[[Snapshot, Params, Budget], Solution]
+    state: Callable[[Snapshot, Params], Stated] | None = None
+
+
+def with_defaults(schema: Schema, given: Params) -> dict[str, Any]:
+    """The given parameters, and the schema's defaults for those that are not given."""
+    defaults = {name: spec['default'] for name, spec in schema.get('properties', {}).items()
+                if 'default' in spec}
+    return {**defaults, **given}

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The route table of the emulated cloud."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+import falcon
+
+from watcher_py.core.errors import Conflict, Invalid, NotFound, Refused, WatcherError
+from watcher_py.sim import (
+    keystone,
+    nova_actions,
+    nova_hosts,
+    nova_migrations,
+    nova_servers,
+    nova_shelf,
+    placement,
+    prometheus,
+)
+from watcher_py.sim.doorman import Doorman
+from watcher_py.sim.gate import Application, error_body, gate
+from watcher_py.sim.identity import Identity
+from watcher_py.sim.nova_servers import PREFIX as NOVA
+from watcher_py.sim.world import World
+
+App = Any      # Falcon's is generic in ways that do not matter here
+
+_HTTP = ((NotFound, falcon.HTTPNotFound), (Conflict, falcon.HTTPConflict), (Invalid, falcon.HTTPBadRequest),
+         (Refused, falcon.HTTPBadRequest))
+
+
+def application(world: World, identity: Identity) -> Application:
+    app: App = falcon.App(middleware=[Doorman(identity)])
+    app.req_options.strip_url_path_trailing_slash = True
+    app.set_error_serializer(_serialize)
+    app.add_error_handler(WatcherError, _refuse)
+    _add_keystone(app, identity)
+    _add_nova(app, world)
+    _add_placement(app, world)
+    _add_prometheus(app, world)
+    return gate(app, world)
+
+
+def _add_keystone(app: App, identity: Identity) -> None:
+    versions = keystone.Versions()
+    app.add_route('/identity', versions)
+    app.add_route('/identity/v3', versions, suffix='v3')
+    app.add_route('/identity/v3/auth/tokens', keystone.Tokens(identity))
+
+
+def _add_nova(app: App, world: World) -> None:
+    versions, servers, one = nova_shelf.Versions(), nova_servers.Servers(world), nova_servers.OneServer(world)
+    running, actions = nova_migrations.ServerMigrations(world), nova_migrations.InstanceActions(world)
+    hypervisors, services = nova_hosts.Hypervisors(world), nova_hosts.Services(world)
+    aggregates, groups = nova_hosts.Aggregates(world), nova_shelf.Groups(world)
+    flavors = nova_shelf.Flavors(world)
+    app.add_route('/compute', versions)
+    app.add_route(NOVA, versions, suffix='v21')
+    for path, resource, suffix in (
+            ('/servers', servers, None),
+            ('/servers/detail', servers, 'detail'),
+            ('/servers/{server}', one, None),
+            ('/servers/{server}/action', nova_actions.ServerAction(world), None),
+            ('/servers/{server}/migrations', running, None),
+            ('/servers/{server}/migrations/{number}', running, 'one'),
+            ('/servers/{server}/os-instance-actions', actions, None),
+            ('/servers/{server}/os-instance-actions/{request}', actions, 'one'),
+            ('/os-migrations', nova_migrations.Migrations(world), None),
+            ('/os-hypervisors', hypervisors, None),
+            ('/os-hypervisors/detail', hypervisors, 'detail'),
+            ('/os-hypervisors/{hypervisor}', hypervisors, 'one'),
+            ('/os-services', services, None),
+            ('/os-services/{service}', services, 'one'),
+            ('/os-aggregates', aggregates, None),
+            ('/os-aggregates/{aggregate}', aggregates, 'one'),
+            ('/os-server-groups', groups, None),
+            ('/os-server-groups/{group}', groups, 'one'),
+            ('/flavors', flavors, None),
+            ('/flavors/detail', flavors, 'detail'),
+            ('/flavors/{flavor}', flavors, 'one'),
+            ('/flavors/{flavor}/os-extra_specs', flavors, 'specs')):
+        app.add_route(NOVA + path, resource, suffix=suffix)
+
+
+def _add_placement(app: App, world: World) -> None:
+    providers = placement.Providers(world)
+    app.add_route('/placement', placement.Versions())
+    app.add_route('/placement/resource_providers', providers)
+    app.add_route('/placement/resource_providers/{provider}', providers, suffix='one')
+    for part in ('inventories', 'usages', 'traits', 'aggregates', 'allocations'):
+        app.add_route(f'/placement/resource_providers/{{provider}}/{part}', providers, suffix=part)
+    app.add_route('/placement/allocations/{consumer}', placement.Allocations(world))
+    app.add_route('/placement/allocation_candidates', placement.Candidates(world))
+
+
+def _add_prometheus(app: App, world: World) -> None:
+    app.add_route('/prometheus/api/v1/query', prometheus.Query(world))
+    app.add_route('/prometheus/api/v1/query_range', prometheus.QueryRange(world))
+    app.add_route('/prometheus/api/v1/targets', prometheus.Targets(world))
+    app.add_route('/prometheus/-/ready', prometheus.Ready())
+
+
+def _refuse(req: falcon.Request, resp: falcon.Response, error: WatcherError, params: dict[str, str]) -> None:
+    for kind, status in _HTTP:
+        if isinstance(error, kind):
+            raise status(description=str(error))
+    raise error
+
+
+def _serialize(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
+    title = HTTPStatus(error.status_code).phrase
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = json.dumps(error_body(
+        req.path, error.status_code, title, error.description or title)).encode()
