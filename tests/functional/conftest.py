@@ -96,18 +96,20 @@ def stack():
     for server in list(cloud.compute.servers(all_projects=True)):
         cloud.compute.delete_server(server, force=True)
     wait_for('an empty cloud', lambda: not list(cloud.compute.servers(all_projects=True)))
-    _seed(ministack, cloud)
+    _forget_groups(cloud)
+    subprocess.run([*ministack, 'seed'], check=True)
     return Stack(environment, cloud)
 
 
-def _seed(ministack, cloud):
-    """Bring the servers up; Nova may fail one of many at first, and the seed replaces what has failed."""
-    for attempt in range(3):
-        done = subprocess.run([*ministack, 'seed'], check=attempt == 2)
-        if done.returncode == 0:
-            return
-        for server in cloud.compute.servers(all_projects=True, status='ERROR'):
-            print(f'{server.name} failed at attempt {attempt + 1}: {server.fault}')
+def _forget_groups(cloud):
+    """Remove the server groups, with the members they had.
+
+    Nova's scheduler goes on counting a live-migrated server at its source until the hosts report their
+    servers again (`scheduler_instance_sync_interval`, 120 s), also when it is deleted meanwhile. A group
+    keeps its deleted members, so a new member would be refused that host.
+    """
+    for group in list(cloud.compute.server_groups(all_projects=True)):
+        cloud.compute.delete_server_group(group)
 
 
 def _environment(ministack):
