@@ -23,7 +23,9 @@ function configure_watcher_py {
     configure_keystone_authtoken_middleware "$WATCHER_CONF" watcher watcher_clients_auth
     iniset "$WATCHER_CONF" watcher_clients_auth region_name "$REGION_NAME"
 
-    iniset "$WATCHER_CONF" watcher_datasources datasources "$WATCHER_DATASOURCES"
+    if [[ -n "$WATCHER_DATASOURCES" ]]; then
+        iniset "$WATCHER_CONF" watcher_datasources datasources "$WATCHER_DATASOURCES"
+    fi
     iniset "$WATCHER_CONF" prometheus_client host "$WATCHER_PROMETHEUS_HOST"
     iniset "$WATCHER_CONF" prometheus_client port "$WATCHER_PROMETHEUS_PORT"
 

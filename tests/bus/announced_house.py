@@ -30,7 +30,7 @@ from watcher_py.db.columns import now
 from watcher_py.db.models import Service
 from watcher_py.db.session import Sessions
 from watcher_py.db.store import Store
-from watcher_py.engine.service import NAME, DecisionEngine
+from watcher_py.engine.service import NAME, DecisionEngine, Senses
 from watcher_py.engine.watch import Watch
 
 PATIENCE = 30
@@ -158,8 +158,9 @@ def opened(sessions: Sessions, conf_of: Callable[[str], ConfigOpts]) -> Iterator
         told = {host: notifications.connect(conf) for host, conf in confs.items()}
         stores = {host: Store(sessions, announcer.listener()) for host, announcer in told.items()}
         bus = rpc.connect(confs['api'])
-        engine = DecisionEngine(stores['engine'], bus, confs['engine'], FixedCollector(),  # type: ignore[arg-type]
-                                [], {SAYING.name: SAYING}, announcer=told['engine'])
+        senses = Senses(FixedCollector())   # type: ignore[arg-type]
+        engine = DecisionEngine(stores['engine'], bus, confs['engine'], senses, {SAYING.name: SAYING},
+                                announcer=told['engine'])
         applier = Applier(stores['applier'], bus, confs['applier'], None,  # type: ignore[arg-type]
                           {'nop': Obeying}, told['applier'])
         for service in (engine, applier):

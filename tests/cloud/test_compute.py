@@ -3,12 +3,14 @@
 
 import pytest
 
-from watcher_py.cloud.compute import Compute
+from watcher_py.cloud.compute import UNDER_WAY, Compute
 from watcher_py.cloud.compute_rows import Hypervisor, MigrationNow, ServerNow, ServiceNow
-from watcher_py.core.errors import NotFound, Refused
+from watcher_py.core.cluster import Cpu
+from watcher_py.core.errors import NotFound, Refused, Unavailable
 
 SERVER = {'id': 's1', 'name': 'web', 'status': 'ACTIVE', 'locked': False, 'flavor': {}, 'image': '',
-          'OS-EXT-SRV-ATTR:host': 'cn1', 'OS-EXT-STS:vm_state': 'active', 'OS-EXT-STS:task_state': None}
+          'tenant_id': 'p', 'metadata': {}, 'OS-EXT-SRV-ATTR:host': 'cn1', 'OS-EXT-STS:vm_state': 'active',
+          'OS-EXT-STS:task_state': None}
 SERVICE = {'id': 'u1', 'host': 'cn1', 'binary': 'nova-compute', 'status': 'enabled', 'state': 'up',
            'zone': 'a', 'disabled_reason': None}
 
@@ -18,32 +20,119 @@ def nova(script):
     return Compute(script.connection(), tries=1)
 
 
+MIGRATION = {'id': 1, 'uuid': 'm1', 'status': 'running', 'migration_type': 'live-migration',
+             'source_compute': 'cn1', 'dest_compute': 'cn2', 'instance_uuid': 's1'}
+LISTS = {'servers': 'GET /servers/detail', 'hypervisors': 'GET /os-hypervisors/detail',
+         'services': 'GET /os-services', 'aggregates': 'GET /os-aggregates',
+         'server_groups': 'GET /os-server-groups', 'migrations': 'GET /os-migrations'}
+
+
+def _groups(*names):
+    return 200, {'server_groups': [{'id': name, 'name': name, 'policy': 'affinity', 'members': []}
+                                   for name in names]}
+
+
 def test_the_servers_of_all_projects_are_listed(script, nova):
     script.answer('GET /servers/detail', (200, {'servers': [SERVER]}))
-    assert [server.uuid for server in nova.servers()] == ['s1']
-    assert script.asked[0].query['all_tenants'] == 'true'
+    found = nova.servers()
+    assert found.is_whole
+    assert [server.uuid for server in found.rows] == ['s1']
+    assert script.asked[0].query == {'all_tenants': 'true', 'limit': '1000'}
+
+
+def test_what_has_changed_is_listed_with_what_was_deleted(script, nova):
+    gone = {**SERVER, 'id': 's2', 'status': 'DELETED', 'OS-EXT-STS:vm_state': 'deleted'}
+    script.answer('GET /servers/detail', (200, {'servers': [SERVER, gone]}))
+    found = nova.servers(changed_since='2026-01-01T00:00:00Z')
+    assert [(server.uuid, server.is_deleted) for server in found.rows] == [('s1', False), ('s2', True)]
+    assert script.asked[0].query['changes-since'] == '2026-01-01T00:00:00Z'
+
+
+@pytest.mark.parametrize('noun', sorted(LISTS))
+@pytest.mark.parametrize('answer', [(503, ''), (403, {'forbidden': {'message': 'no'}}), (200, {}),
+                                    (200, 'half a')], ids=str)
+def test_a_list_that_can_not_be_read_says_so_and_claims_nothing(script, nova, noun, answer):
+    script.answer(LISTS[noun], answer)
+    found = getattr(nova, noun)()
+    assert found.rows == ()
+    assert found.missing.startswith(noun.replace('_', ' '))
+
+
+@pytest.mark.parametrize('noun', sorted(LISTS))
+@pytest.mark.parametrize('row', [None, {}, [], 'x', {'id': None}], ids=str)
+def test_a_broken_row_is_told_and_breaks_no_list(script, nova, noun, row):
+    script.answer(LISTS[noun], (200, {noun: [row]}), (200, {noun: [row]}))
+    found = getattr(nova, noun)()
+    assert found.rows == ()
+    assert 'understood' in found.missing
+
+
+def test_a_list_that_breaks_off_gives_what_had_come(script, nova):
+    script.answer('GET /servers/detail', (200, {'servers': [SERVER], 'servers_links': [{'rel': 'next'}]}),
+                  (500, ''))
+    found = nova.servers()
+    assert [server.uuid for server in found.rows] == ['s1']
+    assert found.missing.startswith('servers: Nova')
 
 
 def test_all_server_groups_are_listed_though_the_list_has_no_links(script, nova):
-    groups = [{'id': name, 'name': name, 'policy': 'affinity', 'members': []} for name in 'abc']
-    script.answer('GET /os-server-groups', (200, {'server_groups': groups[:2]}),
-                  (200, {'server_groups': groups[2:]}), (200, {'server_groups': []}))
-    assert [group.uuid for group in nova.server_groups()] == ['a', 'b', 'c']
-    assert [one.query['offset'] for one in script.asked] == ['0', '2', '3']
+    script.answer('GET /os-server-groups', _groups('a', 'b'), _groups('b', 'c'), _groups('c'))
+    assert [group.uuid for group in nova.server_groups().rows] == ['a', 'b', 'c']
+    assert [one.query['offset'] for one in script.asked] == ['0', '1', '2']
     assert script.asked[0].query['all_projects'] == 'true'
 
 
-def test_aggregates_hypervisors_and_services_are_listed(script, nova):
+@pytest.mark.parametrize('shifted', [_groups('d'), _groups()], ids=['moved', 'empty'])
+def test_no_server_group_is_skipped_when_one_before_it_is_deleted(script, nova, shifted):
+    script.answer('GET /os-server-groups', _groups('a', 'b'), shifted, _groups('b', 'c', 'd'), _groups('d'))
+    assert [group.uuid for group in nova.server_groups().rows] == ['b', 'c', 'd']
+
+
+def test_server_groups_that_never_stand_still_are_told(script, nova):
+    script.answer('GET /os-server-groups', *[_groups('a', 'b'), _groups('c')] * 3)
+    found = nova.server_groups()
+    assert found.rows == ()
+    assert 'changed' in found.missing
+
+
+def test_aggregates_and_services_are_listed(script, nova):
     script.answer('GET /os-aggregates', (200, {'aggregates': [
         {'id': 1, 'name': 'ssd', 'hosts': ['cn1'], 'metadata': {'ssd': 'true'}}]}))
-    script.answer('GET /os-hypervisors/detail', (200, {'hypervisors': [
-        {'id': 'h1', 'hypervisor_hostname': 'cn1.x', 'hypervisor_type': 'QEMU',
-         'service': {'host': 'cn1'}}]}))
     script.answer('GET /os-services', (200, {'services': [SERVICE]}))
-    [aggregate], [hypervisor], [service] = nova.aggregates(), nova.hypervisors(), nova.services()
+    [aggregate], [service] = nova.aggregates().rows, nova.services().rows
     assert (aggregate.id, aggregate.hosts, aggregate.metadata) == (1, ('cn1',), {'ssd': 'true'})
-    assert hypervisor == Hypervisor(uuid='h1', name='cn1.x', host='cn1', type='QEMU')
     assert service == ServiceNow('u1', 'cn1', True, True, None, 'a')
+
+
+def test_a_service_of_a_cell_that_is_down_is_left_out(script, nova):
+    down = {'binary': 'nova-compute', 'host': 'cn9', 'status': 'UNKNOWN'}
+    script.answer('GET /os-services', (200, {'services': [down, SERVICE]}))
+    found = nova.services()
+    assert found.is_whole
+    assert [service.host for service in found.rows] == ['cn1']
+
+
+@pytest.mark.parametrize('newest', ['2.87', '2.100'])
+def test_hypervisors_are_read_while_nova_still_told_what_they_have(script, nova, newest):
+    script.newest = newest
+    script.answer('GET /os-hypervisors/detail', (200, {'hypervisors': [
+        {'id': 'h1', 'hypervisor_hostname': 'cn1.x', 'hypervisor_type': 'QEMU', 'service': {'host': 'cn1'},
+         'vcpus': 8, 'memory_mb': 4096, 'local_gb': 100, 'cpu_info': {'model': 'EPYC'}}]}))
+    [hypervisor] = nova.hypervisors().rows
+    assert hypervisor == Hypervisor(uuid='h1', name='cn1.x', host='cn1', type='QEMU',
+                                    sizes=(8, 4096, 100), cpu=Cpu(model='EPYC'))
+    assert script.asked[0].headers['OpenStack-API-Version'] == 'compute 2.87'
+
+
+def test_migrations_of_each_status_under_way_are_listed_once(script, nova):
+    def answer(asked):
+        both = {'queued': [MIGRATION, {**MIGRATION, 'instance_uuid': 's2'}], 'running': [MIGRATION]}
+        return 200, {'migrations': both.get(asked.query['status'], [])}
+    script.answer('GET /os-migrations', answer)
+    found = nova.migrations()
+    assert found.rows == tuple(MigrationNow(1, 'running', 'live-migration', 'cn1', 'cn2', server)
+                               for server in ('s1', 's2'))
+    assert [one.query['status'] for one in script.asked] == list(UNDER_WAY)
 
 
 def test_a_server_is_looked_up(script, nova):
@@ -80,7 +169,7 @@ def test_the_newest_migration_is_told_whatever_the_order(script, nova):
             for number, status, created in ((7, 'error', '2026-01-01'), (2, 'running', '2026-01-03'),
                                             (9, 'completed', '2026-01-02'))]
     script.answer('GET /os-migrations', (200, {'migrations': rows}), (200, {'migrations': []}))
-    assert nova.newest_migration('s1') == MigrationNow(2, 'running', 'live-migration', 'cn1', 'cn2')
+    assert nova.newest_migration('s1') == MigrationNow(2, 'running', 'live-migration', 'cn1', 'cn2', 's1')
     assert nova.newest_migration('s1') is None
     assert script.asked[0].query == {'instance_uuid': 's1'}
 
@@ -132,3 +221,19 @@ def test_a_service_is_enabled_and_disabled_with_a_reason(script, nova, enabled, 
     script.answer('PUT /os-services/u1', (200, {}))
     nova.set_service('cn1', enabled, reason)
     assert script.asked[-1].body == body
+
+
+@pytest.mark.parametrize('ask', [
+    lambda nova: nova.server('s1'), lambda nova: nova.newest_migration('s1'),
+    lambda nova: nova.running_live_migration('s1'), lambda nova: nova.failure_reason('s1'),
+    lambda nova: nova.service('cn1'), lambda nova: nova.servers_on('cn1')],
+    ids=['server', 'newest_migration', 'running_live_migration', 'failure_reason', 'service', 'servers_on'])
+@pytest.mark.parametrize('body', [{}, {key: [{}] for key in ('migrations', 'instanceActions', 'services',
+                                                             'servers')} | {'server': {}}],
+                         ids=['keyless', 'rows without keys'])
+def test_an_answer_about_one_thing_that_makes_no_sense_is_no_answer(script, nova, ask, body):
+    for path in ('/servers/s1', '/os-migrations', '/servers/s1/migrations', '/servers/s1/os-instance-actions',
+                 '/os-services', '/servers/detail'):
+        script.answer(f'GET {path}', (200, body))
+    with pytest.raises(Unavailable):
+        ask(nova)

@@ -18,7 +18,9 @@ DEFAULTS = {
     'watcher_decision_engine': {
         'conductor_topic': 'watcher.decision.control', 'max_audit_workers': 2,
         'continuous_audit_interval': 10, 'action_plan_expiry': 24, 'check_periodic_interval': 1800},
-    'watcher_datasources': {'datasources': [], 'query_max_retries': 10},
+    'watcher_datasources': {'datasources': ['gnocchi', 'grafana', 'aetos'], 'query_max_retries': 10},
+    'aetos_client': {'interface': 'public', 'fqdn_label': 'fqdn', 'instance_uuid_label': 'resource'},
+    'watcher_strategies.basic': {'datasources': None},
     'prometheus_client': {'port': 9090, 'fqdn_label': 'fqdn', 'instance_uuid_label': 'resource'},
     'watcher_clients_auth': {'auth_type': None, 'insecure': False},
 }

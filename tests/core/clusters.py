@@ -46,7 +46,8 @@ ASKS = (
     {'extra_specs': {'aggregate_instance_extra_specs:level': '>= 2'}}, {'extra_specs': {'disk': 's== ssd'}},
     {'extra_specs': {'capabilities:hypervisor_type': 'QEMU'}},
     {'image': {'hw_architecture': 'x86_64', 'img_hv_requested_version': '>=8.2,<9'}},
-    {'image': {'os_distro': 'linux'}}, {'image': {'trait:HW_CPU_X86_AVX2': 'required'}})
+    {'image': {'os_distro': 'linux'}}, {'image': {'trait:HW_CPU_X86_AVX2': 'required'}},
+    {'hints': {'different_host': ['vm']}}, {'hints': {'group': ['g']}})
 
 
 def host(name: str, **values: Any) -> Document:

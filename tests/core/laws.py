@@ -25,11 +25,13 @@ class Ledger:
 
     def start(self, change):
         if isinstance(change, SetService):
+            assert self.cluster.nodes.known[self.rows[change.node_name]], f'{change}: the node is not known'
             self.enabled[self.rows[change.node_name]] = change.is_enabled
         if not isinstance(change, Migrate):
             return
         server, target = self.servers[change.server], self.rows[change.target]
         assert self.at[server][self.rows[change.source]], f'{change} starts where the server is not'
+        assert self.cluster.nodes.known[self.rows[change.source]], f'{change}: the source is not known'
         check_hypervisors(self.cluster, server, self.rows[change.source], target)
         check_request(self.cluster, server, target)
         self.check(server, target, change)

@@ -28,6 +28,7 @@ def check_request(cluster, server, target):
     """The keys of flavor and image, those aside that ask for amounts."""
     nodes, servers = cluster.nodes, cluster.servers
     specs, image = servers.extra_specs[server], servers.image[server]
+    assert not servers.hints[server].keys() & {'same_host', 'different_host', 'query', 'build_near_host_ip'}
     for key, value in [*specs.items(), *image.items()]:
         if key.startswith('trait:'):
             assert (key[6:] in nodes.traits[target]) == (value == 'required'), key

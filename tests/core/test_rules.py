@@ -16,6 +16,8 @@ def one_server(**values):
 
 @pytest.mark.parametrize(('values', 'reason'), [
     ({'locked': True}, 'it is locked'),
+    ({'hints': {'same_host': ['other']}},
+     'it was booted with the hint "same_host", and where that lets it go is not known'),
     ({'excluded': True}, "the audit's scope excludes it"),
     ({'task_state': 'resize_prep'}, 'it is busy: resize_prep'),
     ({'state': 'error'}, 'Nova migrates no server that is error'),

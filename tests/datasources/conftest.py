@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A web server that gives the answers it was told to, and remembers what it was asked."""
+"""A web server that gives the answers it was told to, and remembers what it was asked; a real Prometheus."""
 
+import contextlib
 import json
 from collections import deque
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.datasources import fake_gnocchi, real_prometheus
+
 
 @dataclass
 class Script:
@@ -18,6 +21,7 @@ class Script:
     url: str = ''
     answers: deque = field(default_factory=deque)
     asked: list = field(default_factory=list)
+    longer: int = 0             # bytes that are promised and don't come
 
     def answer(self, *answers):
         self.answers.extend(answers)
@@ -33,14 +37,18 @@ def script():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             url = urlsplit(self.path)
-            told.asked.append((url.path, {key: values[0] for key, values in parse_qs(url.query).items()},
-                               dict(self.headers)))
+            form = self.rfile.read(int(self.headers.get('Content-Length', 0))).decode()
+            asked = {key: values[0] for key, values in parse_qs(url.query or form).items()}
+            told.asked.append((url.path, asked, dict(self.headers)))
             status, body = told.next()
             data = (body if isinstance(body, str) else json.dumps(body)).encode()
             self.send_response(status)
-            self.send_header('Content-Length', str(len(data)))
+            self.send_header('Content-Length', str(len(data) + told.longer))
             self.end_headers()
             self.wfile.write(data)
+
+        def do_POST(self):
+            self.do_GET()
 
         def log_message(self, *_):
             pass
@@ -52,3 +60,18 @@ def script():
         yield told
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def fake():
+    """A Gnocchi of this test's own."""
+    with fake_gnocchi.serving() as fake:
+        yield fake
+
+
+@pytest.fixture(scope='session')
+def a_prometheus(tmp_path_factory):
+    """Starts a Prometheus that knows the series of a text in OpenMetrics, and gives its URL."""
+    with contextlib.ExitStack() as stack:
+        yield lambda text: stack.enter_context(
+            real_prometheus.running(text, tmp_path_factory.mktemp('prometheus')))

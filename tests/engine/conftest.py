@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small cloud, strategies that do as told, and what audits are carried out with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,12 @@ from watcher_py.core.goals import SERVER_CONSOLIDATION, Goal
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Outcome, Proposal, Solution
-from watcher_py.core.strategy import Params, Strategy
+from watcher_py.core.strategy import Params, Part, Strategy
+from watcher_py.datasources.configured import Sources
+from watcher_py.datasources.contract import Measured
 from watcher_py.db import models
 from watcher_py.db.store import Store
+from watcher_py.engine.assemble import Collected
 from watcher_py.engine.catalogue import align
 from watcher_py.engine.run_audit import Tools
 
@@ -42,13 +45,16 @@ class FixedCollector:
     """Gives the same cluster each time, and may fail or do something before."""
 
     cluster: Cluster = field(default_factory=cloud)
+    gaps: tuple[str, ...] = ()
     before: Callable[[], None] = lambda: None
     asked: list[float] = field(default_factory=list)
 
-    def newest(self, max_age: float) -> Cluster:
+    def newest(self, max_age: float, parts: Collection[Part] = ()) -> Collected:
         self.asked.append(max_age)
         self.before()
-        return self.cluster
+        return Collected(self.cluster, self.gaps)
+
+    def keep_up(self) -> None: ...
 
 
 @dataclass
@@ -58,10 +64,10 @@ class FixedSource:
     values: Mapping[Metric, Mapping[str, float]]
     name: str = 'prometheus'
 
-    def read(self, need: MetricNeed) -> Mapping[str, float]:
+    def read(self, need: MetricNeed) -> Measured:
         if need.metric not in self.values:
             raise Unavailable(f'{self.name} does not answer')
-        return self.values[need.metric]
+        return Measured(self.values[need.metric])
 
 
 @dataclass
@@ -135,7 +141,7 @@ def make_desk(store: Store) -> Callable[..., Desk]:
         plugged_in = {one.name: one for one in strategies or (strategy(),)}
         align(store, plugged_in)
         collector, applier = FixedCollector(), HeardApplier()
-        sources = [FixedSource({Metric.INSTANCE_CPU: {'vm-a': 50.0, 'vm-b': 20.0}})]
+        sources = Sources((FixedSource({Metric.INSTANCE_CPU: {'vm-a': 50.0, 'vm-b': 20.0, 'vm-c': 10.0}}),))
         tools = Tools(store, collector, sources, plugged_in, applier, 'me')  # type: ignore[arg-type]
         return Desk(store, tools, collector, applier)
     return make

@@ -4,9 +4,9 @@
 from dataclasses import replace
 
 from tests.core.clusters import document, host, instance
-from watcher_py.cloud.placement import Inventory, Provider
+from watcher_py.cloud.placement_rows import Inventory, Provider
 from watcher_py.core.document import read
-from watcher_py.engine.further import with_providers
+from watcher_py.engine.further import counted
 
 
 def found(usages=None, children=(), **inventories):
@@ -32,6 +32,10 @@ def without_columns(cluster):
                                                    for name in ('total', 'reserved', 'ratio', 'held')}))
 
 
+def with_providers(cluster, providers):
+    return counted(cluster, providers)[0]
+
+
 def test_a_cloud_of_three_classes_stays_as_it_is():
     assert with_providers(cluster_of(), [found()]).resources == ('VCPU', 'MEMORY_MB', 'DISK_GB')
 
@@ -51,14 +55,13 @@ def test_what_no_server_accounts_for_is_held_where_it_is_used():
     cluster = with_providers(servers, [found(children=[card('g', 4), card('h', 4, used=3)])])
     assert [one.inventories['VGPU'].held for one in cluster.nodes.providers[0]] == [0, 2]
     assert cluster.capacity()[0, 3] == 6
-    assert cluster.nodes.known.all()
 
 
-def test_a_node_that_counts_less_than_its_servers_take_is_not_known():
+def test_the_count_is_told_of_every_class_and_of_nodes_that_placement_knows():
     servers = without_columns(cluster_of([{'resources:VGPU': '2'}], nodes=2))
-    cluster = with_providers(servers, [found(children=[card('g', 4, used=1)]),
-                                       found(children=[card('h', 4)])])
-    assert cluster.nodes.known.tolist() == [False, True]
+    _, surplus = counted(servers, [found({'VCPU': 5}, children=[card('g', 4, used=1)]), None])
+    took = servers.servers.demand[0]
+    assert surplus.tolist() == [[5 - took[0], -took[1], -took[2], -1], [0, 0, 0, 0]]
 
 
 def test_a_node_that_placement_does_not_know_has_none():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine tells what it sees of the cloud, and what it can't see."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,21 +9,37 @@ import pytest
 from watcher_py.core import document
 from watcher_py.core.errors import NotFound, Unavailable
 from watcher_py.core.metrics import Metric
+from watcher_py.core.strategy import Part
 from watcher_py.engine.inquiries import cluster_document, data_model, strategy_info
 
 
 def states(desk: Any, strategy: Any, sources: Any = None) -> list[Any]:
-    sources = desk.tools.sources if sources is None else sources
+    sources = desk.tools.sources.usual if sources is None else sources
     return [row['state'] for row in strategy_info(strategy, sources, desk.collector)]
 
 
 def test_a_strategys_state_tells_what_is_there(desk: Any, make_strategy: Any) -> None:
     strategy = make_strategy(metrics=(Metric.INSTANCE_CPU, Metric.HOST_CPU))
-    assert strategy_info(strategy, desk.tools.sources, desk.collector) == [
-        {'type': 'Datasource', 'state': 'prometheus: available', 'mandatory': True, 'comment': ''},
-        {'type': 'Metrics', 'mandatory': False, 'comment': '',
-         'state': [{'instance_cpu_usage': 'available'}, {'host_cpu_usage': 'not available'}]},
-        {'type': 'CDM', 'state': [{'compute_model': 'available'}], 'mandatory': True, 'comment': ''}]
+    source, metrics, model = strategy_info(strategy, desk.tools.sources.usual, desk.collector)
+    assert (source['type'], source['state'], source['mandatory']) == (
+        'Datasource', 'prometheus: available', True)
+    assert (metrics['type'], metrics['mandatory'], metrics['state']) == ('Metrics', False, [
+        {'instance_cpu_usage': 'available'}, {'host_cpu_usage': 'not available'}])
+    assert model == {'type': 'CDM', 'state': [{'compute_model': 'available'}], 'mandatory': True,
+                     'comment': ''}
+
+
+def test_a_strategys_state_tells_of_each_part_that_it_needs(desk: Any, make_strategy: Any) -> None:
+    strategy = replace(make_strategy(), parts=frozenset(Part))
+    assert states(desk, strategy)[-1] == [{f'{model}_model': 'available'}
+                                          for model in ('compute', 'baremetal', 'storage')]
+
+
+def test_a_strategys_state_tells_how_well_the_cloud_is_known(desk: Any, make_strategy: Any) -> None:
+    desk.collector.gaps = ('servers: boom; frozen: cn1', 'migrations: boom')
+    *_, model = strategy_info(make_strategy(), desk.tools.sources.usual, desk.collector)
+    assert (model['state'], model['comment']) == (
+        [{'compute_model': 'available'}], 'servers: boom; frozen: cn1; migrations: boom')
 
 
 def test_a_strategys_state_tells_what_is_not_there(desk: Any, make_strategy: Any) -> None:
@@ -72,7 +89,7 @@ def test_there_is_no_other_data_model(desk: Any) -> None:
 
 
 def test_the_cluster_comes_as_a_document_with_its_load(desk: Any) -> None:
-    snapshot = document.read(cluster_document(desk.collector, desk.tools.sources))
+    snapshot = document.read(cluster_document(desk.collector, desk.tools.sources.usual))
     assert snapshot.cluster.servers.uuid == desk.collector.cluster.servers.uuid
     load = snapshot.readings.column(Metric.INSTANCE_CPU, 3).tolist()
     assert load[:2] == [25.0, 10.0]         # of two vCPUs each

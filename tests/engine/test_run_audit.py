@@ -74,6 +74,15 @@ def test_what_could_not_be_measured_stands_in_the_report(make_desk: Maker, make_
     assert desk.plans()[0].report['notes'] == ['host_cpu_usage: prometheus does not answer']
 
 
+def test_what_could_not_be_read_of_the_cloud_stands_in_the_report_too(
+        make_desk: Maker, make_strategy: Maker) -> None:
+    desk = make_desk(make_strategy(metrics=(Metric.HOST_CPU,)))
+    desk.collector.gaps = ('servers: Nova does not answer; frozen: cn2',)
+    run_audit(desk.tools, desk.audit().uuid)
+    assert desk.plans()[0].report['notes'] == [
+        'servers: Nova does not answer; frozen: cn2', 'host_cpu_usage: prometheus does not answer']
+
+
 def test_a_report_keeps_ten_thousand_reasons_and_counts_them_all(
         make_desk: Maker, make_strategy: Maker) -> None:
     stayed = {f'vm-{number}': 'locked' for number in range(10_001)}
@@ -299,7 +308,7 @@ def test_an_audit_is_five_lines_of_log(desk: Any, caplog: pytest.LogCaptureFixtu
     uuid, plan = audit.uuid, desk.plans()[0].uuid
     assert lines == [
         f'Audit {uuid}: claimed, goal server_consolidation',
-        f'Audit {uuid}: gathered 3 nodes, 3 servers, metrics: instance_cpu_usage',
+        f'Audit {uuid}: gathered 3 nodes (0 frozen), 3 servers, metrics: instance_cpu_usage',
         f'Audit {uuid}: emptying decided 2 actions, 2 moves in about 23 s; active nodes: 2 -> 1, bound 1',
         f'Audit {uuid}: stored action plan {plan}',
         f'Audit {uuid}: done']

@@ -22,7 +22,7 @@ from watcher_py.core.errors import NotFound
 from watcher_py.core.strategy import Strategy
 from watcher_py.db import models
 from watcher_py.engine.run_audit import run_audit
-from watcher_py.engine.service import DecisionEngine
+from watcher_py.engine.service import DecisionEngine, Senses
 
 PATIENCE = 20
 Maker = Callable[..., Any]
@@ -72,7 +72,8 @@ def launched(transport: Transport, conf: ConfigOpts) -> Iterator['Queue[str]']:
 def make_engine(transport: Transport, conf: ConfigOpts) -> Maker:
     def make(desk: Any) -> DecisionEngine:
         tools = desk.tools
-        return DecisionEngine(tools.store, transport, conf, tools.collector, tools.sources, tools.strategies)
+        return DecisionEngine(tools.store, transport, conf, Senses(tools.collector, tools.sources),
+                              tools.strategies)
     return make
 
 
@@ -91,6 +92,33 @@ def test_a_start_aligns_the_catalogue_and_shows_a_sign_of_life(
     with running(make_engine(desk)):
         assert desk.store.get(models.Strategy, 'new').goal.name == 'server_consolidation'
         assert desk.store.get_by(models.Service, name='watcher-decision-engine', host='me').last_seen_up
+
+
+class Sense:
+    """A listener or a health that notes when it starts and stops, and who is there by then."""
+
+    def __init__(self, notes: list[str], name: str):
+        self._notes, self._name = notes, name
+
+    def start(self) -> None:
+        self._notes.append(f'{self._name} starts')
+
+    def stop(self) -> None:
+        self._notes.append(f'{self._name} stops')
+
+
+def test_an_engine_listens_to_the_cloud_before_it_carries_out_anything(
+        desk: Any, transport: Transport, conf: ConfigOpts) -> None:
+    notes: list[str] = []
+    done = Event()
+    desk.collector.before = lambda: (notes.append('the cloud is read'), done.set())
+    senses = Senses(desk.collector, desk.tools.sources, Sense(notes, 'listener'),   # type: ignore[arg-type]
+                    Sense(notes, 'health'))                                         # type: ignore[arg-type]
+    desk.audit()
+    with running(DecisionEngine(desk.store, transport, conf, senses, desk.tools.strategies)):
+        assert done.wait(PATIENCE)
+    assert notes == ['health starts', 'listener starts', 'the cloud is read', 'listener stops',
+                     'health stops']
 
 
 def test_an_audit_that_is_heard_of_is_carried_out(

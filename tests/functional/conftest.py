@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import kombu
 import openstack
 import pymysql
 import pytest
@@ -82,7 +83,7 @@ def stack():
     if not (cache / 'venv' / 'bin' / 'openstack').exists():
         subprocess.run([*ministack, 'install'], check=True)
     for attempt in range(2):
-        done = subprocess.run([*ministack, '--with', 'prometheus', 'up'], check=attempt == 1)
+        done = subprocess.run([*ministack, '--with', 'prometheus,gnocchi', 'up'], check=attempt == 1)
         if done.returncode == 0:
             break
     environment = _environment(ministack)
@@ -136,6 +137,7 @@ def watcher(stack, tmp_path_factory):
             wait_for('the API', lambda: _answers(port))
             wait_for('the goals', lambda: stack.rows('optimize', 'goal', 'list'))
             yield folder
+        _forget_queue(f'watcher.{socket.gethostname()}')
 
 
 def _free_port():
@@ -167,6 +169,12 @@ def _endpoint(cloud, url):
     for interface in ('public', 'internal'):
         identity.create_endpoint(service_id=service.id, interface=interface, url=url,
                                  region_id='RegionOne')
+
+
+def _forget_queue(name):
+    """Nobody is there any more to read what Nova goes on to put there."""
+    with kombu.Connection('amqp://guest:guest@127.0.0.1:5672/') as rabbit:
+        rabbit.channel().queue_delete(name)
 
 
 @contextlib.contextmanager

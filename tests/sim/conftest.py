@@ -37,12 +37,13 @@ def document() -> dict[str, Any]:
     return {
         'format': 'watcher-cluster', 'version': 1,
         'hosts': [
-            host('alpha'), host('beta'), host('gamma', zone='south'),
+            host('alpha', cpu={'arch': 'x86_64', 'model': 'EPYC', 'features': ['aes', 'avx2']}),
+            host('beta'), host('gamma', zone='south'),
             host('delta', status='disabled', disabled_reason='broken fan'), host('echo', state='down'),
             host('fast', traits=['HW_CPU_X86_AVX512F']), host('leased'),
             host('tiny', vcpus=1, ram_mb=65536), host('crowded', ram_mb=6000)],
         'instances': [
-            server('plain', 'alpha'), server('off', 'alpha', state='stopped'),
+            server('plain', 'alpha', image={'os_distro': 'debian'}), server('off', 'alpha', state='stopped'),
             server('frozen', 'alpha', state='paused'), server('asleep', 'alpha', state='suspended'),
             server('locked', 'alpha', locked=True),
             server('pinned', 'alpha', pinned_zone='north'),

@@ -20,7 +20,7 @@ def test_a_password_buys_a_token_and_the_catalog(cloud: Any) -> None:
     assert {role['name'] for role in token['roles']} == {'admin', 'service'}
     assert {service['type']: service['endpoints'][0]['url'] for service in token['catalog']} == {
         'identity': cloud.auth_url, 'compute': f'{cloud.url}/compute/v2.1',
-        'placement': f'{cloud.url}/placement'}
+        'placement': f'{cloud.url}/placement', 'metric-storage': f'{cloud.url}/aetos'}
     assert len(answer.headers['X-Subject-Token']) > 20
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's hypervisors, services, aggregates, groups and flavors, by microversion."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,15 @@ def test_sizes_of_hypervisors_are_gone_from_2_88(admin: Any) -> None:
     new = admin.get('/os-hypervisors/detail', '2.88')['hypervisors'][0]
     assert (old['vcpus'], old['vcpus_used'], old['memory_mb']) == (8, 14, 65536)
     assert not {'vcpus', 'memory_mb', 'local_gb'} & set(new)
+
+
+def test_the_cpu_is_told_with_the_sizes(document: Any, admin: Any) -> None:
+    def cpu(host: str, version: str) -> Any:
+        rows = admin.get(f'/os-hypervisors/detail?hypervisor_hostname_pattern={host}', version)['hypervisors']
+        return rows[0].get('cpu_info')
+    assert cpu('alpha', '2.87') == {'arch': 'x86_64', 'model': 'EPYC', 'features': ['aes', 'avx2']}
+    assert json.loads(cpu('alpha', '2.27')) == cpu('alpha', '2.28')
+    assert (cpu('beta', '2.87'), cpu('alpha', '2.88')) == ({}, None)
 
 
 def test_ids_are_uuids_from_2_53(admin: Any) -> None:

@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.sim.conftest import Client
+from watcher_py.core.document import read
+from watcher_py.sim.clock import Clock
+from watcher_py.sim.server import Cloud
+
 
 @pytest.mark.parametrize(('field', 'since'), [
     ('OS-EXT-SRV-ATTR:hostname', 3), ('locked', 9), ('host_status', 16), ('tags', 26), ('server_groups', 71),
@@ -62,6 +67,68 @@ def test_a_list_goes_on_at_its_marker(admin: Any) -> None:
     assert len({server['id'] for server in first['servers'] + last['servers']}) == 18
     assert admin.ask('GET', '/servers?all_tenants=1&marker=ghost').status_code == 400
     assert admin.ask('GET', '/servers?limit=many').status_code == 400
+
+
+def test_the_newest_come_first(admin: Any) -> None:
+    flavor = admin.get('/flavors')['flavors'][0]['id']
+    body = {'server': {'name': 'new', 'flavorRef': flavor}}
+    new = admin.ask('POST', '/servers', body).json()['server']['id']
+    assert admin.get('/servers?all_tenants=1&limit=1')['servers'][0]['id'] == new
+
+
+def test_no_page_is_longer_than_the_cloud_allows(document: Any) -> None:
+    with Cloud(read(document), Clock(speed=0), page=4) as cloud:
+        admin = Client(cloud, 'admin')
+        for path, name, count in (('/servers?all_tenants=1&limit=10', 'servers', 4),
+                                  ('/os-server-groups?all_projects=1', 'server_groups', 3),
+                                  ('/os-hypervisors', 'hypervisors', 4)):
+            assert len(admin.get(path, '2.53')[name]) == count
+
+
+def test_a_marker_holds_its_place_when_its_server_is_deleted(admin: Any) -> None:
+    everyone = [server['id'] for server in admin.get('/servers?all_tenants=1')['servers']]
+    first = admin.get('/servers?all_tenants=1&limit=10')['servers']
+    admin.ask('DELETE', f'/servers/{first[-1]["id"]}')
+    rest = admin.get(f'/servers?all_tenants=1&limit=10&marker={first[-1]["id"]}')['servers']
+    assert [server['id'] for server in rest] == everyone[10:]
+
+
+def test_a_deleted_server_keeps_its_host_and_its_time(cloud: Any, admin: Any) -> None:
+    cloud.clock.advance(100)
+    admin.ask('DELETE', '/servers/plain')
+    cloud.clock.advance(100)
+    gone, = admin.get('/servers/detail?all_tenants=1&changes-since=2026-01-05T08:00:10Z', '2.100')['servers']
+    assert (gone['OS-EXT-SRV-ATTR:host'], gone['OS-EXT-STS:vm_state'], gone['OS-EXT-STS:task_state'],
+            gone['updated'], gone['host_status']) == ('alpha', 'deleted', None, '2026-01-05T08:01:40Z', '')
+    later = admin.get('/servers/detail?all_tenants=1&changes-since=2026-01-05T08:01:41Z')
+    assert later['servers'] == []
+
+
+def changed_since(admin: Any, moment: str) -> set[str]:
+    found = admin.get(f'/servers/detail?all_tenants=1&changes-since={moment}')['servers']
+    return {server['id'] for server in found}
+
+
+@pytest.mark.parametrize('deed', [
+    {'lock': None}, {'os_stop': None}, {'pause': None}, {'migrate': None},
+    {'os_migrateLive': {'host': 'beta', 'block_migration': 'auto'}}])
+def test_every_change_is_told_of(cloud: Any, admin: Any, deed: Any) -> None:
+    cloud.clock.advance(100)
+    assert changed_since(admin, '2026-01-05T08:00:10Z') == set()
+    admin.act('plain', **deed)
+    assert changed_since(admin, '2026-01-05T08:01:40Z') == {'plain'}
+    cloud.clock.advance(100)
+    at_its_end = changed_since(admin, '2026-01-05T08:02:00Z')
+    assert at_its_end == ({'plain'} if 'migrat' in next(iter(deed)) else set())
+
+
+def test_the_image_tells_its_properties_from_2_98(document: Any, admin: Any) -> None:
+    assert 'properties' not in admin.server('plain', '2.97')['image']
+    assert admin.server('plain', '2.98')['image']['properties'] == {'os_distro': 'debian'}
+
+
+def test_hints_are_lists(admin: Any) -> None:
+    assert admin.server('apart-1', '2.100')['scheduler_hints'] == {'group': ['apart']}
 
 
 def test_changes_since_tells_of_what_is_gone(cloud: Any, admin: Any) -> None:

@@ -57,7 +57,8 @@ def test_candidates_have_room_and_traits(admin: Any) -> None:
 @pytest.mark.parametrize(('path', 'status'), [
     ('/resource_providers/ghost', 404), ('/resource_providers/ghost/usages', 404),
     ('/allocation_candidates', 400), ('/allocation_candidates?resources=VCPU', 400),
-    ('/allocation_candidates?resources=GOLD:1', 400)])
+    ('/allocation_candidates?resources=GOLD:1', 400), ('/allocation_candidates?resources=VCPU:0', 400),
+    ('/allocation_candidates?resources=VCPU:1&limit=0', 400), ('/resource_providers?limit=5', 400)])
 def test_errors_are_written_as_placement_writes_them(admin: Any, path: str, status: int) -> None:
     answer = admin.ask('GET', path, None, None, 'placement')
     assert answer.status_code == status
@@ -72,3 +73,12 @@ def test_providers_are_found_by_name_and_uuid(admin: Any) -> None:
 
 def test_members_have_no_business_here(member: Any) -> None:
     assert member.ask('GET', '/resource_providers', None, None, 'placement').status_code == 403
+
+
+def test_the_generation_keeps_silent_of_a_server_that_is_deleted(cloud: Any, admin: Any) -> None:
+    """As in Placement, where the deletion of an allocation changes no provider."""
+    path = '/resource_providers/host-beta'
+    before, used = get(admin, path)['generation'], get(admin, f'{path}/usages')['usages']['VCPU']
+    admin.ask('DELETE', '/servers/pair-2')
+    assert get(admin, path)['generation'] == before
+    assert get(admin, f'{path}/usages')['usages']['VCPU'] == used - 2

@@ -2,13 +2,26 @@
 """What Nova says, as frozen rows: the one place that knows the keys of its JSON."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from watcher_py.cloud.cpu_info import cpu_of
+from watcher_py.cloud.json_values import named, text, texts
+from watcher_py.core.cluster import Cpu
 
 Json = Mapping[str, Any]
 
 MIB_IN_GIB = 1024
+
+# Nova's status of what is in a cell that is down.
+UNKNOWN = 'UNKNOWN'
+
+# The list of all servers leaves out both, that of those which have changed has them.
+DELETED = ('DELETED', 'SOFT_DELETED')
+
+# Without these a flavor doesn't tell what its servers take: extra specs may ask for more, and for less.
+SIZED = frozenset({'vcpus', 'ram', 'disk', 'extra_specs'})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,11 @@ class Server:
     metadata: Mapping[str, str]
     created: str
     pinned_zone: str | None
+    updated: str = ''                   # ISO 8601, Nova's clock
+    image: Mapping[str, str] = field(default_factory=dict)      # properties of its image
+    hints: Mapping[str, Any] = field(default_factory=dict)      # for the scheduler, as they were given
+    is_sized: bool = True               # False: Nova doesn't tell its flavor, the sizes mean nothing
+    is_deleted: bool = False            # or about to be; told of by a list of what has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,8 @@ class Hypervisor:
     host: str                       # of its compute service
     type: str
     version: int | None = None      # 8002001 is 8.2.1
+    sizes: tuple[float, float, float] | None = None     # vCPUs, MiB, GiB that Nova found; None: not told
+    cpu: Cpu = field(default_factory=Cpu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +119,42 @@ class MigrationNow:
     type: str
     source: str | None
     target: str | None
+    server: str = ''
 
 
 def server(row: Json) -> Server:
-    flavor = row.get('flavor', {})
-    extra_specs = flavor.get('extra_specs', {})
+    """A server of a list; KeyError when it lacks what Nova always tells: what isn't said isn't nothing."""
+    if is_of_cell_down(row):
+        return _without_its_cell(row)
+    flavor = row.get('flavor') or {}
+    sized = flavor.keys() >= SIZED
+    extra_specs = flavor['extra_specs'] or {} if sized else {}
+    image = row['image'] or {}
     return Server(
-        uuid=row['id'], name=row.get('name', ''), project=row.get('tenant_id', ''),
-        host=row.get('OS-EXT-SRV-ATTR:host'), hypervisor=row.get('OS-EXT-SRV-ATTR:hypervisor_hostname'),
-        vm_state=row.get('OS-EXT-STS:vm_state') or '', task_state=row.get('OS-EXT-STS:task_state'),
-        locked=bool(row.get('locked')), flavor=flavor.get('original_name', ''),
-        vcpus=_allocated('VCPU', extra_specs, flavor.get('vcpus', 0)),
-        ram=_allocated('MEMORY_MB', extra_specs, flavor.get('ram', 0)),
-        disk=_allocated('DISK_GB', extra_specs, _disk(row, flavor)),
-        extra_specs=extra_specs, metadata=row.get('metadata', {}), created=row.get('created', ''),
-        pinned_zone=row.get('pinned_availability_zone'))
+        uuid=named(row['id']), name=row['name'], project=row['tenant_id'],
+        host=row['OS-EXT-SRV-ATTR:host'] or None, hypervisor=row.get('OS-EXT-SRV-ATTR:hypervisor_hostname'),
+        vm_state=row['OS-EXT-STS:vm_state'] or '', task_state=row.get('OS-EXT-STS:task_state'),
+        locked=row['locked'] is not False, flavor=flavor.get('original_name') or '',
+        vcpus=_allocated('VCPU', extra_specs, flavor['vcpus']) if sized else 0,
+        ram=_allocated('MEMORY_MB', extra_specs, flavor['ram']) if sized else 0,
+        disk=_allocated('DISK_GB', extra_specs, _disk(image, flavor)) if sized else 0,
+        extra_specs=extra_specs, metadata=row['metadata'] or {}, created=text(row.get('created')),
+        pinned_zone=row.get('pinned_availability_zone'), updated=text(row.get('updated')),
+        image=texts(image.get('properties')), hints=row.get('scheduler_hints') or {},
+        is_sized=sized, is_deleted=row.get('status') in DELETED)
+
+
+def is_of_cell_down(row: Any) -> bool:
+    """Whether a row of a list holds a name and little else, for its cell doesn't answer."""
+    return (isinstance(row, dict) and row.get('status') == UNKNOWN
+            and not row.keys() & {'OS-EXT-SRV-ATTR:host', 'state'})
+
+
+def _without_its_cell(row: Json) -> Server:
+    return Server(
+        uuid=row['id'], name=row.get('name') or '', project=row.get('tenant_id') or '', host=None,
+        hypervisor=None, vm_state='', task_state=None, locked=False, flavor='', vcpus=0, ram=0, disk=0,
+        extra_specs={}, metadata={}, created=row.get('created') or '', pinned_zone=None, is_sized=False)
 
 
 def server_now(row: Json) -> ServerNow:
@@ -124,37 +165,61 @@ def server_now(row: Json) -> ServerNow:
 
 
 def hypervisor(row: Json) -> Hypervisor:
-    return Hypervisor(uuid=str(row['id']), name=row['hypervisor_hostname'],
-                      host=(row.get('service') or {}).get('host') or '',
-                      type=row.get('hypervisor_type') or '', version=row.get('hypervisor_version') or None)
+    return Hypervisor(
+        uuid=named(row['id']), name=named(row['hypervisor_hostname']),
+        host=(row.get('service') or {}).get('host') or '', type=row.get('hypervisor_type') or '',
+        version=row.get('hypervisor_version') or None,
+        sizes=_sizes(row), cpu=cpu_of(row.get('cpu_info')))
+
+
+def _sizes(row: Json) -> tuple[float, float, float] | None:
+    vcpus, ram, disk = row.get('vcpus'), row.get('memory_mb'), row.get('local_gb')
+    return None if vcpus is None or ram is None or disk is None else (float(vcpus), float(ram), float(disk))
 
 
 def service_now(row: Json) -> ServiceNow:
-    return ServiceNow(id=str(row['id']), host=row['host'], enabled=row['status'] == 'enabled',
+    return ServiceNow(id=str(row['id']), host=named(row['host']), enabled=row['status'] == 'enabled',
                       up=row['state'] == 'up', disabled_reason=row.get('disabled_reason'),
                       zone=row.get('zone') or '')
 
 
 def host_aggregate(row: Json) -> HostAggregate:
-    return HostAggregate(id=row['id'], name=row['name'], hosts=tuple(row.get('hosts', ())),
-                         metadata=row.get('metadata', {}))
+    return HostAggregate(id=row['id'], name=row['name'], hosts=tuple(row['hosts']),
+                         metadata=row['metadata'] or {})
 
 
 def server_group(row: Json) -> ServerGroup:
     # Before microversion 2.64 a list of policies, of which Nova ever allowed one.
-    policy = row.get('policy') or next(iter(row.get('policies', ())), '')
+    policy = row['policy'] if 'policy' in row else next(iter(row['policies']), '')
     limit = (row.get('rules') or {}).get('max_server_per_host', 1)
-    return ServerGroup(uuid=row['id'], name=row['name'], policy=policy,
-                       members=tuple(row.get('members', ())), limit=int(limit))
+    return ServerGroup(uuid=row['id'], name=row['name'], policy=policy, members=tuple(row['members']),
+                       limit=int(limit))
+
+
+def are_one_group(one: Any, other: Any) -> bool:
+    """Whether two raw rows are of the same group, though its members may have changed in between."""
+    return bool(one == other) or (isinstance(one, dict) and isinstance(other, dict)
+                                  and one.get('id') == other.get('id'))
 
 
 def migration_now(row: Json) -> MigrationNow:
     return MigrationNow(id=row['id'], status=row['status'], type=row.get('migration_type') or '',
-                        source=row.get('source_compute'), target=row.get('dest_compute'))
+                        source=row['source_compute'], target=row['dest_compute'],
+                        server=row['instance_uuid'])
 
 
-def failure(events: list[Json]) -> str | None:
-    """Why the newest of an action's events failed, without the traceback around it; None when none did."""
+def newest_migration(found: Iterable[Json]) -> MigrationNow | None:
+    newest = max(found, key=lambda row: (row.get('created_at') or '', row['id']), default=None)
+    return migration_now(newest) if newest else None
+
+
+def newest_number(found: Iterable[Json]) -> int | None:
+    return max((row['id'] for row in found), default=None)
+
+
+def failure(action: Json) -> str | None:
+    """Why the newest of its events failed, without the traceback around it; None when none did."""
+    events = action.get('events') or ()
     for event in sorted(events, key=lambda event: event.get('start_time') or '', reverse=True):
         if event.get('result') == 'Error':
             last_lines = (event.get('traceback') or '').strip().splitlines()[-1:]
@@ -162,13 +227,13 @@ def failure(events: list[Json]) -> str | None:
     return None
 
 
-def _disk(row: Json, flavor: Json) -> int:
+def _disk(image: Json, flavor: Json) -> int:
     # A server that boots from a volume has no image, and nothing of its root disk on the host.
-    root = flavor.get('disk', 0) if row.get('image') else 0
-    return int(root + flavor.get('ephemeral', 0) + math.ceil((flavor.get('swap') or 0) / MIB_IN_GIB))
+    root = flavor['disk'] if image else 0
+    return int(root + (flavor.get('ephemeral') or 0) + math.ceil((flavor.get('swap') or 0) / MIB_IN_GIB))
 
 
 def _allocated(resource: str, extra_specs: Mapping[str, str], amount: int) -> int:
     """The flavor's amount, unless it asks Placement for another."""
     asked = extra_specs.get(f'resources:{resource}', '')
-    return int(asked) if asked.isdecimal() else amount
+    return int(asked) if asked.isdecimal() else int(amount)

@@ -13,14 +13,14 @@ from watcher_py.core.errors import Invalid
 
 GROUP = 'watcher_clients_auth'
 APP_NAME = 'watcher'
-SERVICES = ['compute', 'placement', 'identity']
+SERVICES = ['compute', 'placement', 'identity', 'block-storage', 'baremetal']
 
 # Without a limit, a service that accepts a call and never answers would hold its audit or its plan for ever.
 ANSWER_WITHIN_SECONDS = 120
 
 
 def connect(conf: ConfigOpts) -> Connection:
-    """A connection as `[watcher_clients_auth]`, `[nova]` and `[placement]` say; nothing is asked yet."""
+    """A connection as `[watcher_clients_auth]`, `[nova]` and its like say; nothing is asked yet."""
     try:
         auth = loading.load_auth_from_conf_options(conf, GROUP)
     except exceptions.ClientException as error:
@@ -37,6 +37,17 @@ def connect_with(auth: Mapping[str, Any], region: str | None = None) -> Connecti
     session = Session(auth=identity.Password(**auth))
     _limit_waiting(session)
     return Connection(session=session, region_name=region, app_name=APP_NAME)
+
+
+def forget(connection: Connection) -> None:
+    """Ask Keystone and the version documents again: what was once misread would be believed for good."""
+    connection.session.invalidate()
+    # Neither library has a public way to drop these; both fill them again when they are asked.
+    for holder in (connection.session, connection.session.auth):
+        cache = getattr(holder, '_discovery_cache', None)
+        if cache is not None:
+            cache.clear()
+    connection._proxies.clear()
 
 
 def _limit_waiting(session: Session) -> None:

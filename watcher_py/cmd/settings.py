@@ -38,3 +38,6 @@ def _check(conf: cfg.ConfigOpts) -> None:
         group = conf if module.GROUP is None else conf[module.GROUP.name]
         for option in module.OPTIONS:
             group[option.dest]
+    for part, found in options.data_models.list_opts():
+        for option in found:
+            conf[part.name][option.dest]

@@ -2,6 +2,7 @@
 """watcher-sim: the emulated cloud alone."""
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
         snapshot = (load(asked.cluster) if asked.cluster
                     else read(generate(asked.hosts, asked.servers, asked.seed)))
         cloud = Cloud(snapshot, Clock(asked.speed), asked.port)
+        # Of all that was built nothing is garbage; a search of it would hold up the answers.
+        gc.freeze()
         stopped = _when_stopped()
         with cloud:
             print(_welcome(cloud), flush=True)

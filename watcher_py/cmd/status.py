@@ -54,10 +54,10 @@ class Checks(upgradecheck.UpgradeCommands):
     def _nova(self) -> Result:
         """Nova answers the configured account, in a microversion that is new enough."""
         try:
-            Compute(cloud.connect(self._conf), tries=1).services()
+            missing = Compute(cloud.connect(self._conf), tries=1).services().missing
         except WatcherError as error:
             return Result(Code.FAILURE, str(error))
-        return Result(Code.SUCCESS)
+        return Result(Code.FAILURE, missing) if missing else Result(Code.SUCCESS)
 
     def _policy(self) -> Result:
         return common_checks.check_policy_json(self, self._conf)

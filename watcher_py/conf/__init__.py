@@ -4,18 +4,26 @@
 from oslo_config import cfg
 
 from watcher_py.conf import (
+    aetos_client,
     api,
     applier,
+    collector,
+    data_models,
     database,
     datasources,
     decision_engine,
+    gnocchi_client,
+    grafana_client,
+    grafana_translators,
     nova,
     prometheus_client,
     service,
+    strategies,
     watcher_clients_auth,
 )
 
-MODULES = (service, api, decision_engine, applier, nova, datasources, prometheus_client)
+MODULES = (service, api, decision_engine, applier, nova, collector, datasources, prometheus_client,
+           aetos_client, gnocchi_client, grafana_client, grafana_translators)
 
 
 def register(conf: cfg.ConfigOpts) -> None:
@@ -25,9 +33,12 @@ def register(conf: cfg.ConfigOpts) -> None:
         group = module.GROUP and cfg.OptGroup(module.GROUP.name, module.GROUP.title)
         conf.register_opts(module.OPTIONS, group)
     database.register(conf)
+    data_models.register(conf)
     watcher_clients_auth.register(conf)
+    strategies.register(conf)
 
 
 def list_opts() -> list[tuple[cfg.OptGroup | str | None, list[cfg.Opt]]]:
     """Ours, for oslo-config-generator."""
-    return [*((module.GROUP, module.OPTIONS) for module in MODULES), *watcher_clients_auth.list_opts()]
+    return [*((module.GROUP, module.OPTIONS) for module in MODULES), *data_models.list_opts(),
+            *watcher_clients_auth.list_opts(), *strategies.list_opts()]

@@ -5,7 +5,7 @@ from keystoneauth1 import loading
 from oslo_config import cfg
 
 GROUP = 'watcher_clients_auth'
-CLOUD_SERVICES = ('nova', 'placement', 'keystone')
+CLOUD_SERVICES = ('nova', 'placement', 'keystone', 'cinder', 'ironic')
 
 
 def register(conf: cfg.ConfigOpts) -> None:

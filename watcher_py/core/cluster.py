@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Names = tuple[str, ...]
+from watcher_py.core.columns import Bools as Bools
+from watcher_py.core.columns import Floats as Floats
+from watcher_py.core.columns import Ints as Ints
+from watcher_py.core.columns import Names as Names
+from watcher_py.core.machines import NO_MACHINES, Machines
+from watcher_py.core.storage import NO_STORAGE, Storage
 
 # Placement's resource classes that each cluster has, in the order of the columns; MiB and GiB.
 RESOURCES = ('VCPU', 'MEMORY_MB', 'DISK_GB')
@@ -124,6 +126,7 @@ class Servers:
     metadata: tuple[Mapping[str, str], ...]
     extra_specs: tuple[Mapping[str, str], ...]  # of its flavor
     image: tuple[Mapping[str, str], ...]        # properties of its image, as far as they are known
+    hints: tuple[Mapping[str, Any], ...]        # that Nova's scheduler was given, as far as they are known
 
     def __len__(self) -> int:
         return len(self.uuid)
@@ -161,13 +164,15 @@ class Aggregate:
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
-    """Nodes, servers, and the groups and aggregates that bind them."""
+    """Nodes, servers, the groups and aggregates that bind them; the storage and the machines beside them."""
 
     nodes: Nodes
     servers: Servers
     groups: tuple[Group, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
     resources: Names = RESOURCES        # names of the R columns: the three, then others in sorted order
+    storage: Storage = NO_STORAGE
+    machines: Machines = NO_MACHINES
 
     def capacity(self) -> Floats:
         """What can be allocated: [N, R], (total - reserved) * ratio."""

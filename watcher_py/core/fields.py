@@ -75,6 +75,7 @@ TEXT = Kind('a text', lambda value: type(value) is str, {'type': 'string'})
 AMOUNT = Kind('a number of 0 or more', _is_amount, {'type': 'number', 'minimum': 0})
 COUNT = Kind('a whole number of 1 or more', lambda value: type(value) is int and value >= 1,
              {'type': 'integer', 'minimum': 1})
+WHOLE = Kind('a whole number of 0 or more', _is_whole, {'type': 'integer', 'minimum': 0})
 INTEGER = Kind('a whole number', lambda value: type(value) is int, {'type': 'integer'})
 FLAG = Kind('true or false', lambda value: type(value) is bool, {'type': 'boolean'})
 MOMENT = Kind('an ISO 8601 time', _is_moment, {'type': 'string', 'format': 'date-time'})
@@ -161,11 +162,11 @@ class Table:
         return [[self._found(row, name, index, what) for name in names]
                 for row, names in enumerate(self.column(key))]
 
-    def row_of(self, key: str, index: Mapping[str, int], what: str) -> list[int]:
-        """The row that a text column names in another table."""
+    def row_of(self, key: str, index: Mapping[Any, int], what: str) -> list[int]:
+        """The row that a column names in another table."""
         return [self._found(row, name, index, what) for row, name in enumerate(self.column(key))]
 
-    def _found(self, row: int, name: str, index: Mapping[str, int], what: str) -> int:
+    def _found(self, row: int, name: Any, index: Mapping[Any, int], what: str) -> int:
         if name not in index:
             raise Invalid(f'{self._where}[{row}] names {what} {_shown(name)}, which is not in the document')
         return index[name]

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of a cluster that an audit may touch."""
 
-from dataclasses import fields, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from watcher_py.core.cluster import Bools, Cluster, Ints, Nodes, Servers
+from watcher_py.core.cluster import Cluster, Servers
+from watcher_py.core.columns import Bools, renumbered, rows_of
+from watcher_py.core.machines import Machines
 from watcher_py.core.scope_rules import ACCEPTED, EVERY, Rules, read
-
-Table = TypeVar('Table', Nodes, Servers)
+from watcher_py.core.scope_storage import narrow_storage
 
 
 def check(scope: Any) -> None:
@@ -22,7 +23,9 @@ def narrow(cluster: Cluster, scope: Any, metadata_allowed: bool = False) -> Clus
     rules = read(scope)
     kept = _included(cluster, rules) & ~_excluded_nodes(cluster, rules)
     excluded = cluster.servers.excluded | _excluded_servers(cluster.servers, rules, metadata_allowed)
-    return _only(replace(cluster, servers=replace(cluster.servers, excluded=excluded)), kept)
+    return _only(replace(cluster, servers=replace(cluster.servers, excluded=excluded),
+                         storage=narrow_storage(cluster.storage, rules),
+                         machines=_listed_machines(cluster.machines, rules)), kept)
 
 
 def _included(cluster: Cluster, rules: Rules) -> Bools:
@@ -71,27 +74,26 @@ def _named(zones: tuple[str, ...], rules: Rules, place: str) -> Bools:
     return np.array([EVERY in names or zone in names for zone in zones], dtype=bool)
 
 
+def _listed_machines(machines: Machines, rules: Rules) -> Machines:
+    """The machines but for the excluded ones."""
+    uuids = rules.named('baremetal.exclude.ironic_nodes', 'uuid')
+    return rows_of(machines, np.flatnonzero([uuid not in uuids for uuid in machines.uuid]))
+
+
 def _only(cluster: Cluster, kept: Bools) -> Cluster:
-    """The cluster of these nodes, what stands on them, and what is left of groups and aggregates."""
+    """The cluster of these nodes and what stands on them; groups and aggregates of what is left."""
     standing = kept[cluster.servers.node]
     servers = rows_of(cluster.servers, np.flatnonzero(standing))
-    return Cluster(
-        rows_of(cluster.nodes, np.flatnonzero(kept)), replace(servers, node=_renumbered(servers.node, kept)),
-        tuple(replace(group, members=_renumbered(group.members, standing)) for group in cluster.groups),
-        tuple(replace(aggregate, nodes=_renumbered(aggregate.nodes, kept))
-              for aggregate in cluster.aggregates),
-        cluster.resources)
+    return replace(
+        cluster, nodes=rows_of(cluster.nodes, np.flatnonzero(kept)),
+        servers=replace(servers, node=renumbered(servers.node, kept)),
+        groups=tuple(replace(group, members=renumbered(group.members, standing)) for group in cluster.groups),
+        aggregates=tuple(replace(aggregate, nodes=renumbered(aggregate.nodes, kept))
+                         for aggregate in cluster.aggregates),
+        machines=_machines_of(cluster.machines, kept))
 
 
-def rows_of(table: Table, rows: Ints) -> Table:
-    """The table of these rows, in this order."""
-    columns: dict[str, Any] = {column.name: getattr(table, column.name) for column in fields(table)}
-    for name, column in columns.items():
-        columns[name] = column[rows] if isinstance(column, np.ndarray) else tuple(column[row] for row in rows)
-    return replace(table, **columns)
-
-
-def _renumbered(rows: Ints, kept: Bools) -> Ints:
-    """Rows in the old table as rows of the kept; those that went are left out."""
-    new: Ints = np.cumsum(kept, dtype=np.int64) - 1
-    return new[rows[kept[rows]]]
+def _machines_of(machines: Machines, kept: Bools) -> Machines:
+    """The machines of these nodes, and those that are no node's."""
+    staying = rows_of(machines, np.flatnonzero(np.append(kept, True)[machines.node]))
+    return replace(staying, node=renumbered(staying.node, kept))

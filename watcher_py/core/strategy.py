@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from watcher_py.core.budget import Budget
@@ -18,6 +19,13 @@ Params = Mapping[str, Any]
 Schema = Mapping[str, Any]
 
 
+class Part(StrEnum):
+    """What a cluster can hold beside its nodes and servers, as Watcher calls the models."""
+
+    STORAGE = 'storage'
+    BAREMETAL = 'baremetal'
+
+
 @dataclass(frozen=True, eq=False)
 class Stated:
     """What a strategy asks the solver: a problem, what is wished of it in order, and the limits."""
@@ -31,7 +39,8 @@ class Stated:
 class Strategy:
     """`parameters` is the JSON schema of Params, defaults included.
 
-    With `state` a decision can be explained in detail, long after it was made.
+    `parts` are those that its snapshots must hold; the others are not read for it. With `state` a decision
+    can be explained in detail, long after it was made.
     """
 
     name: str
@@ -41,6 +50,7 @@ class Strategy:
     needs: Callable[[Params], list[MetricNeed]]
     decide: Callable[[Snapshot, Params, Budget], Solution]
     state: Callable[[Snapshot, Params], Stated] | None = None
+    parts: frozenset[Part] = frozenset()
 
 
 def with_defaults(schema: Schema, given: Params) -> dict[str, Any]:

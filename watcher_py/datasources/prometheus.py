@@ -1,171 +1,145 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prometheus: load of hosts from the node exporter, load of servers from Ceilometer."""
 
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
-import requests
+import numpy as np
 
-from watcher_py.core.errors import Invalid, Unavailable
+from watcher_py.core.errors import Invalid, NotFound, Refused, Unavailable, WatcherError
 from watcher_py.core.metrics import Metric, MetricNeed
+from watcher_py.datasources import promql
+from watcher_py.datasources.asking import USUAL, Patience, Site, answer, body, said
+from watcher_py.datasources.contract import Fault, Measured, Series
+from watcher_py.datasources.metric_map import NOTHING_MAPPED, Mapped, MetricMap
+from watcher_py.datasources.promql import PART, Expression, Gauge, Idle, Part, Rate, Recipe, Used
+from watcher_py.datasources.units import COUNTERS, factor
+
+LOG = logging.getLogger(__name__)
 
 Json = dict[str, Any]
+T = TypeVar('T')
 
-# Watcher's aggregates and PromQL's; `count` was never a count.
-AGGREGATES = {'mean': 'avg', 'count': 'avg', 'min': 'min', 'max': 'max'}
-MIB = 1048576
+# What is longer goes as a form. What is not doesn't: who may read may not always POST.
+LONGEST_ADDRESS = 4000
 
-
-@dataclass(frozen=True)
-class Access:
-    """How Prometheus lets us in: nothing, a password, a bearer token, certificates."""
-
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    bearer: str | None = field(default=None, repr=False)
-    cafile: str | None = None
-    certfile: str | None = None
-    keyfile: str | None = field(default=None, repr=False)
+_OWN: Mapping[Metric, Recipe] = {
+    Metric.HOST_CPU: Idle('node_cpu_seconds_total{mode="idle"}', several=('cpu',)),
+    Metric.HOST_RAM: Used('node_memory_MemAvailable_bytes', factor(Metric.HOST_RAM, 'B'),
+                          total='node_memory_MemTotal_bytes'),
+    Metric.INSTANCE_CPU: Rate('ceilometer_cpu', factor(Metric.INSTANCE_CPU, 'ns')),
+    Metric.INSTANCE_RAM: Gauge('ceilometer_memory_usage'),
+}
 
 
 @dataclass(frozen=True)
 class Prometheus:
-    """A Prometheus server at `url`, which may have a path; each metric is one instant query."""
+    """A Prometheus server, or what answers like one; a metric is one query, however many series it has."""
 
-    url: str
+    site: Site
     fqdn_label: str = 'fqdn'
     instance_label: str = 'resource'
-    access: Access = Access()
-    timeout: float = 60
-    tries: int = 10
-    interval: float = 1
-    pause: Callable[[float], None] = time.sleep
+    metric_map: MetricMap = NOTHING_MAPPED
+    patience: Patience = USUAL
     name: str = 'prometheus'
+    clock: Callable[[], float] = time.time
+    _warned: set[str] = field(default_factory=set, repr=False, compare=False)
 
-    def read(self, need: MetricNeed) -> dict[str, float]:
-        """Host name or server uuid to value; a resource with two values, or no finite one, is left out."""
-        answer = self._ask(self.query(need))
+    def read(self, need: MetricNeed) -> Measured:
+        recipe, label = self._recipe(need)
+        now = self.clock()
+        return self._ask('query', 'vector', lambda rows: _measured(rows, label, now),
+                         query=promql.question(recipe, need, label), time=now)
+
+    def series(self, need: MetricNeed) -> Mapping[str, Series]:
+        recipe, label = self._recipe(need)
+        end = self.clock() // need.granularity * need.granularity
+        steps = max(1, round(need.period / need.granularity))
+        return self._ask('query_range', 'matrix', lambda rows: _series(rows, label),
+                         query=promql.step(recipe, need, label), step=need.granularity,
+                         start=end - (steps - 1) * need.granularity, end=end)
+
+    def _recipe(self, need: MetricNeed) -> tuple[Recipe, str]:
+        """How the metric is made, and the label that names what it is of."""
+        need.check()
         label = self.fqdn_label if need.metric.is_of_nodes else self.instance_label
-        return _values(answer, label)
+        mapped = self.metric_map.of(self.name, need.metric)
+        if mapped is not None:
+            label = mapped.label or label
+            return _mapped(mapped, need, label), label
+        if need.metric not in _OWN:
+            raise NotFound(f'{self.name} has no {need.metric.value} unless the metric map names it')
+        return _OWN[need.metric], label
 
-    def query(self, need: MetricNeed) -> str:
-        """The PromQL of a need."""
-        if need.aggregate not in AGGREGATES:
-            raise Invalid(f'prometheus has no aggregate {need.aggregate!r}, only {", ".join(AGGREGATES)}')
-        return _QUERIES[need.metric](self, AGGREGATES[need.aggregate], need)
-
-    def _ask(self, query: str) -> Json:
-        for left in reversed(range(self.tries)):
-            try:
-                return self._answer(query)
-            except _Passing as error:
-                if not left:
-                    raise Unavailable(f'{self.name} at {self.url}: {error}') from error
-            self.pause(self.interval)
-        raise Unavailable(f'{self.name} at {self.url} was not asked: the number of tries is 0')
-
-    def _answer(self, query: str) -> Json:
-        access = self.access
+    def _ask(self, path: str, kind: str, understand: Callable[[list[Json]], T], **question: Any) -> T:
+        is_long = len(quote_plus(question['query'])) > LONGEST_ADDRESS
+        method, where = ('POST', 'data') if is_long else ('GET', 'params')
+        response = answer(self.site, self.patience, method, f'api/v1/{path}', **{where: question})
+        if response.status_code in _REFUSALS:
+            raise _REFUSALS[response.status_code](f'{self.site.name}: {said(response)}')
+        told = body(response)
         try:
-            response = requests.get(
-                f'{self.url.rstrip("/")}/api/v1/query', params={'query': query}, timeout=self.timeout,
-                auth=(access.username, access.password or '') if access.username else None,
-                headers={'Authorization': f'Bearer {access.bearer}'} if access.bearer else None,
-                verify=access.cafile or True, cert=_certificate(access))
-        except (requests.RequestException, OSError) as error:
-            raise _Passing(f'no answer: {_reason(error)}') from error
-        body = _body(response)
-        if response.status_code == HTTPStatus.OK and body.get('data', {}).get('resultType') == 'vector':
-            return body
-        said = f'HTTP {response.status_code}: {body.get("error") or "not an answer of Prometheus"}'
-        if response.status_code >= 500 or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise _Passing(said)
-        raise Unavailable(f'{self.name} at {self.url}: {said}')
+            if response.status_code == HTTPStatus.OK and told['data']['resultType'] == kind:
+                self._warn(told)
+                return understand(told['data']['result'])
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            pass
+        raise Unavailable(f'{self.site.name}: HTTP {response.status_code}, not an answer of Prometheus')
+
+    def _warn(self, told: Json) -> None:
+        """Such an answer may lack a part; the same warning is told once."""
+        for warning in {*(told.get('warnings') or ()), *(told.get('infos') or ())} - self._warned:
+            LOG.warning('%s warns: %s', self.site.name, warning)
+            self._warned.add(warning)
 
 
-class _Passing(Exception):
-    """What may be over at the next try."""
+_REFUSALS: Mapping[int, type[WatcherError]] = {
+    HTTPStatus.BAD_REQUEST: Invalid, HTTPStatus.UNPROCESSABLE_ENTITY: Invalid,
+    HTTPStatus.UNAUTHORIZED: Refused, HTTPStatus.FORBIDDEN: Refused}
 
 
-def _reason(error: BaseException) -> str:
-    """The system's word, without the libraries' around it."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
-        inner = inner.__context__
-    return type(error).__name__
+def _mapped(mapped: Mapped, need: MetricNeed, label: str) -> Recipe:
+    """A name alone is a counter of nanoseconds where ours is one, else a gauge in the metric's own unit."""
+    metric, unit = need.metric, mapped.unit
+    if mapped.query is not None:
+        return Expression(promql.filled(mapped.query, need, label), factor(metric, unit) if unit else 1.0)
+    name = mapped.name or ''
+    if metric is Metric.INSTANCE_CPU and (unit or 'ns') in COUNTERS:
+        return Rate(name, factor(metric, unit or 'ns'))
+    return Gauge(name, factor(metric, unit) if unit else 1.0)
 
 
-def _host_cpu(source: Prometheus, aggregate: str, need: MetricNeed) -> str:
-    by = f'avg by ({source.fqdn_label})'
-    idle = 'node_cpu_seconds_total{mode="idle"}'
-    return _over_time(aggregate, need,
-                      lambda window: f'100 - ({by} (rate({idle}[{window}])) * 100)')
+def _measured(rows: list[Json], label: str, now: float) -> Measured:
+    parts: dict[str, dict[str, float]] = {part: {} for part in Part}
+    repeated: set[str] = set()
+    for row in rows:
+        part, name = parts[row['metric'][PART]], row['metric'].get(label, '')
+        if name in part:
+            repeated.add(name)
+        part[name] = float(row['value'][1])
+    values, age = parts[Part.VALUE], parts[Part.AGE].get('')
+    # What is worse comes later, and stays.
+    faults = {
+        **{name: Fault.NOT_FINITE for name, value in values.items() if not math.isfinite(value)},
+        **dict.fromkeys([*parts[Part.TWICE], *repeated], Fault.TWICE),
+        **dict.fromkeys(parts[Part.STALE], Fault.STALE)}
+    return Measured({name: value for name, value in values.items() if name and name not in faults},
+                    {name: fault for name, fault in faults.items() if name},
+                    None if age is None else now - age)
 
 
-def _instance_cpu(source: Prometheus, aggregate: str, need: MetricNeed) -> str:
-    by = f'sum by ({source.instance_label})'
-    return _over_time(aggregate, need, lambda window: f'{by} (rate(ceilometer_cpu[{window}])) / 1e9 * 100')
-
-
-def _host_ram(source: Prometheus, aggregate: str, need: MetricNeed) -> str:
-    by = f'avg by ({source.fqdn_label})'
-    # The most used is where the least was available.
-    free = {'max': 'min', 'min': 'max'}.get(aggregate, aggregate)
-    available = f'{free}_over_time(node_memory_MemAvailable_bytes[{_seconds(need.period)}])'
-    return f'({by} (node_memory_MemTotal_bytes) - {by} ({available})) / {MIB}'
-
-
-def _instance_ram(source: Prometheus, aggregate: str, need: MetricNeed) -> str:
-    usage = f'{aggregate}_over_time(ceilometer_memory_usage[{_seconds(need.period)}])'
-    return f'avg by ({source.instance_label}) ({usage})'
-
-
-_QUERIES: Mapping[Metric, Callable[[Prometheus, str, MetricNeed], str]] = {
-    Metric.HOST_CPU: _host_cpu, Metric.HOST_RAM: _host_ram,
-    Metric.INSTANCE_CPU: _instance_cpu, Metric.INSTANCE_RAM: _instance_ram}
-
-
-def _over_time(aggregate: str, need: MetricNeed, rate: Callable[[str], str]) -> str:
-    """A rate has its mean in itself; its peaks are those of the rates over shorter windows."""
-    if aggregate == 'avg':
-        return rate(_seconds(need.period))
-    step = _seconds(need.granularity)
-    return f'{aggregate}_over_time(({rate(step)})[{_seconds(need.period)}:{step}])'
-
-
-def _seconds(period: float) -> str:
-    return f'{max(1, round(period))}s'
-
-
-def _values(body: Json, label: str) -> dict[str, float]:
-    values: dict[str, float] = {}
-    twice: set[str] = set()
-    for series in body['data']['result']:
-        resource = series['metric'].get(label)
-        if not resource or 'value' not in series:
-            continue
-        if resource in values:
-            twice.add(resource)
-        values[resource] = float(series['value'][1])
-    return {resource: value for resource, value in values.items()
-            if resource not in twice and math.isfinite(value)}
-
-
-def _body(response: requests.Response) -> Json:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _certificate(access: Access) -> str | tuple[str, str] | None:
-    if access.certfile and access.keyfile:
-        return access.certfile, access.keyfile
-    return access.certfile
+def _series(rows: list[Json], label: str) -> dict[str, Series]:
+    found = {}
+    for row in rows:
+        name = row['metric'].get(label)
+        if name:
+            samples = np.array(row['values'], dtype=np.float64)
+            samples = samples[np.isfinite(samples[:, 1])]
+            found[name] = Series(samples[:, 0], samples[:, 1])
+    return found

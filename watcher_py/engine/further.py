@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Placement says of classes beyond the three sizes, the node's own and of what is nested in it."""
+"""What Placement has of classes beyond the three sizes, and what it counts over what servers take."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,35 +7,43 @@ from dataclasses import replace
 
 import numpy as np
 
-from watcher_py.cloud.placement import Inventory as Counted
-from watcher_py.cloud.placement import Provider as Found
-from watcher_py.core.cluster import RESOURCES, Cluster, Inventory, Provider
+from watcher_py.cloud.placement_rows import Inventory as Counted
+from watcher_py.cloud.placement_rows import Provider as Found
+from watcher_py.core.cluster import RESOURCES, Cluster, Floats, Inventory, Provider
 from watcher_py.core.further import with_further
 from watcher_py.core.numa import CELL_SHARE
 
 
-def with_providers(cluster: Cluster, found: Sequence[Found | None]) -> Cluster:
-    """The cluster of three columns with those that its nodes' providers add; what is allocated to no
-    server is held, and a node that counts less than its servers take is not known.
+def counted(cluster: Cluster, found: Sequence[Found | None]) -> tuple[Cluster, Floats]:
+    """The cluster of three columns with those that its nodes' providers add, and what Placement counts over
+    what the servers take [N, all columns]; what is over is held. Of an unknown provider nothing is over.
     """
     nodes = replace(cluster.nodes, providers=tuple(_providers(one, {}) for one in found))
     wide = with_further(replace(cluster, nodes=nodes))
-    if wide.resources == RESOURCES:
-        return wide
-    used, known = wide.used(), nodes.known.copy()
-    over: list[dict[str, float]] = [{} for _ in found]
-    for column, name in enumerate(wide.resources):
-        if name not in (*RESOURCES, CELL_SHARE):
-            allocated = np.array([_allocated(one, name) for one in found])
-            known &= allocated >= used[:, column]
-            for row in np.flatnonzero(allocated > used[:, column]).tolist():
-                over[row][name] = float(allocated[row] - used[row, column])
-    held = tuple(_providers(one, extra) for one, extra in zip(found, over, strict=True))
-    return with_further(replace(cluster, nodes=replace(nodes, providers=held, known=known)))
+    surplus = _allocated(wide, found) - wide.used()
+    surplus[[one is None for one in found]] = 0
+    surplus[:, [name == CELL_SHARE for name in wide.resources]] = 0
+    over = np.maximum(surplus, 0)
+    further = list(enumerate(wide.resources))[len(RESOURCES):]
+    if not over[:, len(RESOURCES):].any():
+        return replace(wide, nodes=replace(wide.nodes, held=over)), surplus
+    providers = tuple(
+        _providers(one, {name: float(extra[column]) for column, name in further if extra[column]})
+        for one, extra in zip(found, over, strict=True))
+    return with_further(replace(cluster, nodes=replace(
+        nodes, providers=providers, held=over[:, :len(RESOURCES)]))), surplus
 
 
-def _allocated(found: Found | None, name: str) -> float:
-    return sum(one.usages.get(name, 0) for one in (found, *found.children)) if found else math.inf
+def _allocated(cluster: Cluster, found: Sequence[Found | None]) -> Floats:
+    """Of the three sizes what is taken of the node itself, of others what of it and what is nested in it."""
+    rows = [[_taken(one, name) for name in cluster.resources] if one else [0.0] * len(cluster.resources)
+            for one in found]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(cluster.resources))
+
+
+def _taken(found: Found, name: str) -> float:
+    nested = () if name in RESOURCES else found.children
+    return sum((one.usages.get(name, 0) for one in nested), found.usages.get(name, 0))
 
 
 def _providers(found: Found | None, over: Mapping[str, float]) -> tuple[Provider, ...]:

@@ -1,44 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the decision engine can tell about the cloud and its sources without an audit."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from watcher_py.core import document
 from watcher_py.core.cluster import DISK_GB, MEMORY_MB, VCPU, Cluster, Floats, Nodes, Servers
-from watcher_py.core.errors import Invalid, NotFound, Unavailable, WatcherError
+from watcher_py.core.errors import NotFound, WatcherError
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.scope import narrow
 from watcher_py.core.snapshot import Snapshot
-from watcher_py.core.strategy import Strategy, with_defaults
+from watcher_py.core.strategy import Part, Strategy, with_defaults
 from watcher_py.datasources.contract import MetricSource
 from watcher_py.engine import measure
+from watcher_py.engine.assemble import Collected, assemble
+from watcher_py.engine.availability import availability, rows
 from watcher_py.engine.collector import Collector
+from watcher_py.engine.picture import NOTHING
 
 Row = dict[str, Any]
 
 # Answers may be this old: whoever follows a plan by asking must not have the cloud read each time.
 MAX_AGE = 5.0                   # seconds
-LOAD = [MetricNeed(metric, period=600, granularity=300) for metric in Metric]
+LOAD = [MetricNeed(metric, period=600, granularity=300) for metric in (
+    Metric.HOST_CPU, Metric.HOST_RAM, Metric.INSTANCE_CPU, Metric.INSTANCE_RAM)]
 COMPUTE = 'compute'
 
 
 def strategy_info(strategy: Strategy, sources: Sequence[MetricSource], collector: Collector) -> list[Row]:
     """Whether what the strategy needs is there: its datasource, its metrics, its model."""
     needs = strategy.needs(with_defaults(strategy.parameters, {}))
-    having = {need.metric.value: [source.name for source in sources if _has(source, need)] for need in needs}
-    metrics = [{metric: _availability(bool(names))} for metric, names in having.items()]
-    model = [{f'{COMPUTE}_model': _availability(_is_readable(collector))}]
-    return [_state('Datasource', _source_state(bool(needs), sources, having), True),
-            _state('Metrics', metrics, False), _state('CDM', model, True)]
+    seen, trouble = _seen(collector, strategy.parts)
+    coverage = measure.gather(needs, seen.cluster, sources).coverage
+    models = [{f'{part}_model': availability(not trouble)} for part in (COMPUTE, *sorted(strategy.parts))]
+    model = {'type': 'CDM', 'state': models, 'mandatory': True, 'comment': trouble or '; '.join(seen.gaps)}
+    return [*rows(coverage, [source.name for source in sources], time.time()), model]
 
 
 def data_model(collector: Collector, model: str, scope: Any) -> dict[str, list[Row]]:
     """A row for each server with its node, and one for each empty node."""
     if model != COMPUTE:
         raise NotFound(f'there is no data model of type {model}, only {COMPUTE}')
-    cluster = narrow(collector.newest(MAX_AGE), scope)
+    cluster = narrow(collector.newest(MAX_AGE).cluster, scope)
     servers_on: dict[int, list[int]] = {row: [] for row in range(len(cluster.nodes))}
     for row in _by_uuid(cluster.servers.uuid):
         servers_on[int(cluster.servers.node[row])].append(row)
@@ -50,41 +55,17 @@ def data_model(collector: Collector, model: str, scope: Any) -> dict[str, list[R
 
 def cluster_document(collector: Collector, sources: Sequence[MetricSource]) -> document.Document:
     """The cluster as it is now, and its load over the last ten minutes."""
-    cluster = collector.newest(max_age=0)
-    readings, _ = measure.gather(LOAD, cluster, sources)
+    cluster = collector.newest(0, tuple(Part)).cluster
+    readings = measure.gather(LOAD, cluster, sources).readings
     return document.write(Snapshot(cluster, readings, datetime.now(UTC)))
 
 
-def _state(kind: str, state: Any, is_mandatory: bool) -> Row:
-    return {'type': kind, 'state': state, 'mandatory': is_mandatory, 'comment': ''}
-
-
-def _source_state(needs_any: bool, sources: Sequence[MetricSource], having: dict[str, list[str]]) -> str:
-    if not needs_any:
-        return 'This strategy needs no datasource'
-    if not sources:
-        return 'No datasource is configured'
-    answering = [source.name for source in sources if any(source.name in names for names in having.values())]
-    return f'{(answering or [sources[0].name])[0]}: {_availability(bool(answering))}'
-
-
-def _has(source: MetricSource, need: MetricNeed) -> bool:
+def _seen(collector: Collector, parts: Collection[Part]) -> tuple[Collected, str]:
+    """The cloud, or an empty one and why nothing of it is known."""
     try:
-        return bool(source.read(need))
-    except (Invalid, NotFound, Unavailable):
-        return False
-
-
-def _is_readable(collector: Collector) -> bool:
-    try:
-        collector.newest(MAX_AGE)
-    except WatcherError:
-        return False
-    return True
-
-
-def _availability(is_there: bool) -> str:
-    return 'available' if is_there else 'not available'
+        return collector.newest(MAX_AGE, parts), ''
+    except WatcherError as error:
+        return assemble(NOTHING), str(error)
 
 
 def _by_uuid(uuids: Sequence[str]) -> list[int]:

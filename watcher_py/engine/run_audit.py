@@ -2,7 +2,7 @@
 """The story of an audit: claim, gather, decide, schedule, store, trigger."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ from watcher_py.core.scope import narrow
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.strategy import Params, Strategy, with_defaults
-from watcher_py.datasources.contract import MetricSource
+from watcher_py.datasources.configured import Sources
 from watcher_py.db import models
 from watcher_py.db.columns import now, short
 from watcher_py.db.models import ActionPlan, Audit, Evidence
@@ -39,7 +39,7 @@ class Tools:
 
     store: Store
     collector: Collector
-    sources: Sequence[MetricSource]
+    sources: Sources
     strategies: Mapping[str, Strategy]
     applier: ApplierClient
     host: str
@@ -90,14 +90,17 @@ def _chosen(strategies: Mapping[str, Strategy], audit: Audit) -> Strategy:
 
 def _gather(tools: Tools, audit: Audit, strategy: Strategy) -> tuple[Snapshot, list[str]]:
     # Nothing kept is fresh enough: what a plan or a user moved a moment ago must be seen where it is now.
-    cluster = narrow(tools.collector.newest(max_age=0), audit.scope)
+    collected = tools.collector.newest(0, strategy.parts)
+    cluster = narrow(collected.cluster, audit.scope)
     params = _params(audit, strategy)
     if rest := longest_rest(params):
         cluster = with_moves(cluster, tools.store, tools.clock() - timedelta(seconds=rest))
-    readings, notes = measure.gather(strategy.needs(params), cluster, tools.sources)
-    LOG.info('Audit %s: gathered %d nodes, %d servers, metrics: %s', audit.uuid, len(cluster.nodes),
-             len(cluster.servers), ', '.join(readings.columns) or 'none')
-    return Snapshot(cluster, readings, datetime.now(UTC), audit.name or audit.uuid), notes
+    gathered = measure.gather(strategy.needs(params), cluster, tools.sources.of(strategy.name))
+    LOG.info('Audit %s: gathered %d nodes (%d frozen), %d servers, metrics: %s', audit.uuid,
+             len(cluster.nodes), (~cluster.nodes.known).sum(), len(cluster.servers),
+             ', '.join(gathered.readings.columns) or 'none')
+    snapshot = Snapshot(cluster, gathered.readings, datetime.now(UTC), audit.name or audit.uuid)
+    return snapshot, [*collected.gaps, *gathered.notes]
 
 
 def _solve(snapshot: Snapshot, audit: Audit, strategy: Strategy) -> Solution:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The decision engine: what it hears, and its threads."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from oslo_config.cfg import ConfigOpts
 from watcher_py.bus import rpc
 from watcher_py.bus.context import RequestContext
 from watcher_py.bus.jobs import Jobs
+from watcher_py.bus.listener import Listener
 from watcher_py.bus.notifications import SILENT, Announcer
 from watcher_py.bus.rpc import ApplierClient, Transport, answers
 from watcher_py.core.errors import NotFound
@@ -17,11 +19,12 @@ from watcher_py.core.pace import Pace
 from watcher_py.core.scoring import ScoringEngine
 from watcher_py.core.states import AuditState
 from watcher_py.core.strategy import Strategy
-from watcher_py.datasources.contract import MetricSource
+from watcher_py.datasources.configured import Sources
 from watcher_py.db.models import Audit
 from watcher_py.db.store import Store
 from watcher_py.engine import catalogue, explained, inquiries, interrupted, outdated
 from watcher_py.engine.collector import Collector
+from watcher_py.engine.health import Health
 from watcher_py.engine.rounds import Rounds
 from watcher_py.engine.run_audit import Tools, run_audit
 from watcher_py.engine.timetable import Timetable
@@ -29,17 +32,40 @@ from watcher_py.engine.turns import ONESHOT
 from watcher_py.engine.watch import Watch
 
 NAME = 'watcher-decision-engine'
+KEEP_UP_INTERVAL = 5.0          # seconds between two looks at what was heard of the cloud
+
+
+@dataclass(frozen=True)
+class Senses:
+    """What an engine sees the cloud with."""
+
+    collector: Collector
+    sources: Sources = field(default_factory=Sources)
+    listener: Listener | None = None    # None: nobody tells what changes
+    health: Health | None = None        # tells how well it sees
+
+    def start(self) -> None:
+        for sense in (self.health, self.listener):
+            if sense:
+                sense.start()
+
+    def stop(self) -> None:
+        for sense in (self.listener, self.health):
+            if sense:
+                sense.stop()
 
 
 class DecisionEngine:
     """Carries out audits, a few at once, and answers questions about the cloud."""
 
-    def __init__(self, store: Store, transport: Transport, conf: ConfigOpts, collector: Collector,
-                 sources: Sequence[MetricSource], strategies: Mapping[str, Strategy],
-                 scoring_engines: Collection[ScoringEngine] = (), announcer: Announcer = SILENT):
+    def __init__(self, store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
+                 strategies: Mapping[str, Strategy], scoring_engines: Collection[ScoringEngine] = (),
+                 announcer: Announcer = SILENT):
         options = conf.watcher_decision_engine
         self._scoring_engines = scoring_engines
-        self._tools = Tools(store, collector, sources, strategies, ApplierClient(transport, conf), conf.host,
+        self._senses = senses
+        self._tools = Tools(store, senses.collector, senses.sources, strategies,
+                            ApplierClient(transport, conf), conf.host,
                             announcer=announcer, explained_plans=options.explained_plans,
                             pace=Pace(conf.watcher_applier.parallel_migrations_per_host,
                                       conf.watcher_applier.parallel_migrations))
@@ -50,6 +76,7 @@ class DecisionEngine:
         self._timetable = Rounds('timetable', options.continuous_audit_interval, timetable.look)
         self._rounds = (
             self._timetable,
+            Rounds('picture of the cloud', KEEP_UP_INTERVAL, senses.collector.keep_up),
             Rounds('watch over services', conf.periodic_interval, watch.look),
             Rounds('expiry of plans', options.check_periodic_interval,
                    lambda: outdated.supersede_aged(store, options.action_plan_expiry, self._tools.clock())))
@@ -61,6 +88,7 @@ class DecisionEngine:
         catalogue.align(self._tools.store, self._tools.strategies, self._scoring_engines)
         tools = self._tools
         interrupted.give_up(tools.store, [tools.host], tools.clock(), 'was restarted')
+        self._senses.start()
         self._jobs.start(self._server)
         self._pick_up_waiting()
         for rounds in self._rounds:
@@ -71,6 +99,7 @@ class DecisionEngine:
         for rounds in self._rounds:
             rounds.stop()
         self._jobs.stop()
+        self._senses.stop()
         self._tools.announcer.close()
 
     def wait(self) -> None:
@@ -103,7 +132,7 @@ class _Endpoint:
         strategy = self._tools.strategies.get(strategy_name)
         if strategy is None:
             raise NotFound(f'strategy {strategy_name} is not installed on this decision engine')
-        return inquiries.strategy_info(strategy, self._tools.sources, self._tools.collector)
+        return inquiries.strategy_info(strategy, self._tools.sources.of(strategy_name), self._tools.collector)
 
     @answers
     def get_data_model_info(self, context: RequestContext, data_model_type: str,
@@ -113,7 +142,7 @@ class _Endpoint:
 
     @answers
     def get_cluster(self, context: RequestContext) -> dict[str, Any]:
-        return inquiries.cluster_document(self._tools.collector, self._tools.sources)
+        return inquiries.cluster_document(self._tools.collector, self._tools.sources.usual)
 
     @answers
     def get_explanation(self, context: RequestContext, plan_uuid: str, about: str) -> dict[str, Any]:

@@ -9,6 +9,9 @@ import falcon
 
 from watcher_py.core.errors import Conflict, Invalid, NotFound, Refused, WatcherError
 from watcher_py.sim import (
+    cinder,
+    grafana,
+    ironic,
     keystone,
     nova_actions,
     nova_hosts,
@@ -16,10 +19,12 @@ from watcher_py.sim import (
     nova_servers,
     nova_shelf,
     placement,
+    placement_candidates,
     prometheus,
 )
+from watcher_py.sim.calls import Calls, Counted
 from watcher_py.sim.doorman import Doorman
-from watcher_py.sim.gate import Application, error_body, gate
+from watcher_py.sim.gate import Application, Gate, error_body
 from watcher_py.sim.identity import Identity
 from watcher_py.sim.nova_servers import PREFIX as NOVA
 from watcher_py.sim.world import World
@@ -30,23 +35,29 @@ _HTTP = ((NotFound, falcon.HTTPNotFound), (Conflict, falcon.HTTPConflict), (Inva
          (Refused, falcon.HTTPBadRequest))
 
 
-def application(world: World, identity: Identity) -> Application:
-    app: App = falcon.App(middleware=[Doorman(identity)])
+def application(world: World, identity: Identity, calls: Calls) -> Application:
+    app: App = falcon.App(middleware=[Doorman(identity, world.page)])
     app.req_options.strip_url_path_trailing_slash = True
     app.set_error_serializer(_serialize)
     app.add_error_handler(WatcherError, _refuse)
-    _add_keystone(app, identity)
+    _add_keystone(app, identity, world)
     _add_nova(app, world)
     _add_placement(app, world)
     _add_prometheus(app, world)
-    return gate(app, world)
+    app.add_route('/grafana/api/datasources/proxy/{source}/query', grafana.Proxy(world))
+    _add_cinder(app, world)
+    _add_ironic(app, world)
+    app.add_route('/sim/calls', Counted(calls))
+    return Gate(app, world, identity, calls)
 
 
-def _add_keystone(app: App, identity: Identity) -> None:
+def _add_keystone(app: App, identity: Identity, world: World) -> None:
+    further = [(keystone.CINDER, world.storage.pools), (keystone.IRONIC, world.machines.machines)]
+    services = (*keystone.SERVICES, *(service for service, things in further if things))
     versions = keystone.Versions()
     app.add_route('/identity', versions)
     app.add_route('/identity/v3', versions, suffix='v3')
-    app.add_route('/identity/v3/auth/tokens', keystone.Tokens(identity))
+    app.add_route('/identity/v3/auth/tokens', keystone.Tokens(identity, services))
 
 
 def _add_nova(app: App, world: World) -> None:
@@ -91,14 +102,40 @@ def _add_placement(app: App, world: World) -> None:
     for part in ('inventories', 'usages', 'traits', 'aggregates', 'allocations'):
         app.add_route(f'/placement/resource_providers/{{provider}}/{part}', providers, suffix=part)
     app.add_route('/placement/allocations/{consumer}', placement.Allocations(world))
-    app.add_route('/placement/allocation_candidates', placement.Candidates(world))
+    app.add_route('/placement/allocation_candidates', placement_candidates.Candidates(world))
 
 
 def _add_prometheus(app: App, world: World) -> None:
-    app.add_route('/prometheus/api/v1/query', prometheus.Query(world))
-    app.add_route('/prometheus/api/v1/query_range', prometheus.QueryRange(world))
-    app.add_route('/prometheus/api/v1/targets', prometheus.Targets(world))
+    for path in ('/prometheus', '/aetos'):
+        app.add_route(f'{path}/api/v1/query', prometheus.Query(world))
+        app.add_route(f'{path}/api/v1/query_range', prometheus.QueryRange(world))
+        app.add_route(f'{path}/api/v1/targets', prometheus.Targets(world))
     app.add_route('/prometheus/-/ready', prometheus.Ready())
+
+
+def _add_cinder(app: App, world: World) -> None:
+    versions, volumes = cinder.Versions(), cinder.Volumes(world)
+    app.add_route('/volume', versions)
+    app.add_route(cinder.PREFIX, versions, suffix='v3')
+    for path, resource, suffix in (
+            ('/scheduler-stats/get_pools', cinder.Pools(world), None),
+            ('/os-services', cinder.Services(world), None),
+            ('/types', cinder.Types(world), None),
+            ('/snapshots', volumes, 'snapshots'),
+            ('/volumes/detail', volumes, 'detail'),
+            ('/volumes/{volume}', volumes, 'one'),
+            ('/volumes/{volume}/action', volumes, 'action')):
+        app.add_route(cinder.OF_PROJECT + path, resource, suffix=suffix)
+
+
+def _add_ironic(app: App, world: World) -> None:
+    versions, nodes = ironic.Versions(), ironic.Nodes(world)
+    app.add_route('/baremetal', versions)
+    app.add_route(ironic.PREFIX, versions, suffix='v1')
+    app.add_route(ironic.PREFIX + '/nodes', nodes)
+    app.add_route(ironic.PREFIX + '/nodes/detail', nodes, suffix='detail')
+    app.add_route(ironic.PREFIX + '/nodes/{node}', nodes, suffix='one')
+    app.add_route(ironic.PREFIX + '/nodes/{node}/states/power', nodes, suffix='power')
 
 
 def _refuse(req: falcon.Request, resp: falcon.Response, error: WatcherError, params: dict[str, str]) -> None:

@@ -1,24 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """A snapshot comes to life as a World."""
 
-import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from watcher_py.core.cluster import RESOURCES, Cluster, Floats
+from watcher_py.core import cluster as core
+from watcher_py.core.cluster import PCPU, Cluster, Floats, Inventory, Nodes
 from watcher_py.core.metrics import Metric
+from watcher_py.core.request import Request
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.sim.clock import Clock, moment_of
 from watcher_py.sim.faults import Faults
-from watcher_py.sim.records import HALTED, OFF, Aggregate, Amounts, Flavor, Group, Host, Server
+from watcher_py.sim.first_claims import claim_what_is_held, claim_what_is_taken
+from watcher_py.sim.ids import derived_id, provider_id
+from watcher_py.sim.machine_park import MachinePark, machines_of
+from watcher_py.sim.records import (
+    DISABLED_TRAIT,
+    HALTED,
+    OFF,
+    Aggregate,
+    Amounts,
+    Flavor,
+    Group,
+    Host,
+    Provider,
+    Server,
+)
+from watcher_py.sim.storage_world import StorageWorld
 from watcher_py.sim.world import World
 
 DEFAULT_ZONE = 'nova'
 ZONE_KEY = 'availability_zone'
-DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
-_NAMESPACE = uuid.UUID('6f1d6a0e-3c7e-5d1b-9a55-0b7a7e0c1d2e')
+USUAL_TYPE, USUAL_VERSION = 'QEMU', 8002000
 
 
 def build(snapshot: Snapshot, clock: Clock, faults: Faults) -> World:
@@ -28,17 +44,13 @@ def build(snapshot: Snapshot, clock: Clock, faults: Faults) -> World:
     groups_of = _add_groups(snapshot.cluster, world)
     for aggregate in _aggregates(snapshot.cluster):
         world.add_aggregate(aggregate)
-    for server in _servers(snapshot, world, groups_of):
+    claim_what_is_held(snapshot.cluster, world)
+    for row, server in enumerate(_servers(snapshot, world, groups_of)):
         world.add_server(server)
-        if server.host is not None:
-            world.ledger.claim(server.uuid, server.host, server.flavor.sizes, server.project)
-    _claim_what_is_held(snapshot.cluster, world)
+        claim_what_is_taken(snapshot.cluster, row, world)
+    world.storage = StorageWorld(clock, snapshot.cluster.storage)
+    world.machines = MachinePark(machines_of(snapshot.cluster))
     return world
-
-
-def derived_id(*parts: object) -> str:
-    """The same parts have the same uuid, in every run."""
-    return str(uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))))
 
 
 def _hosts(snapshot: Snapshot) -> Iterator[Host]:
@@ -49,12 +61,32 @@ def _hosts(snapshot: Snapshot) -> Iterator[Host]:
         yield Host(
             uuid=nodes.uuid[row], number=row + 1, service=derived_id('service', nodes.uuid[row]),
             name=nodes.name[row], hypervisor=nodes.hypervisor[row], zone=nodes.zone[row],
-            total=_amounts(nodes.total[row]), reserved=_amounts(nodes.reserved[row]),
+            total=Amounts.of(nodes.total[row]), reserved=Amounts.of(nodes.reserved[row]),
             ratio=(float(nodes.ratio[row, 0]), float(nodes.ratio[row, 1]), float(nodes.ratio[row, 2])),
-            traits=nodes.traits[row] - {DISABLED_TRAIT}, enabled=bool(nodes.enabled[row]),
-            up=bool(nodes.up[row]), known=bool(nodes.known[row]),
+            traits=nodes.traits[row] - {DISABLED_TRAIT},
+            further=_further(nodes.providers[row]), nested=tuple(_nested(nodes, row)),
+            type=nodes.hypervisor_type[row] or USUAL_TYPE, cpu=nodes.cpu[row],
+            version=int(_known(nodes.hypervisor_version[row]) or USUAL_VERSION),
+            enabled=bool(nodes.enabled[row]), up=bool(nodes.up[row]), known=bool(nodes.known[row]),
             disabled_reason=nodes.disabled_reason[row],
             overhead_cores=_known(cores), overhead_ram=_known(ram))
+
+
+def _further(providers: Iterable[core.Provider]) -> dict[str, Inventory]:
+    """What the host itself has beyond the three sizes."""
+    return next((_free(one) for one in providers if not one.name), {})
+
+
+def _nested(nodes: Nodes, row: int) -> Iterator[Provider]:
+    for one in nodes.providers[row]:
+        if one.name:
+            uuid, name = provider_id(nodes.uuid[row], one.name), f'{nodes.hypervisor[row]}_{one.name}'
+            yield Provider(uuid, name, _free(one), one.traits)
+
+
+def _free(provider: core.Provider) -> dict[str, Inventory]:
+    """Somebody has a claim to what is held."""
+    return {name: replace(have, held=0.0) for name, have in provider.inventories.items()}
 
 
 def _overhead(snapshot: Snapshot) -> Floats:
@@ -122,13 +154,14 @@ def _servers(snapshot: Snapshot, world: World, groups_of: dict[str, list[str]]) 
         groups = tuple(groups_of.get(servers.uuid[row], ()))
         yield Server(
             uuid=servers.uuid[row], name=servers.name[row], project=servers.project[row],
-            flavor=_flavor(world, servers.flavor[row], _amounts(servers.demand[row]),
+            flavor=_flavor(world, servers.flavor[row], _flavor_sizes(snapshot.cluster, row),
                            dict(servers.extra_specs[row])),
             host=nodes.uuid[servers.node[row]], vm_state=servers.state[row],
             task_state=servers.task_state[row], locked_by='admin' if servers.locked[row] else None,
             pinned_zone=servers.pinned_zone[row], created=created, updated=created,
             metadata=dict(servers.metadata[row]), hints={'group': groups[0]} if groups else {},
-            groups=groups, cpu_util=_known(cpu[row]), ram_used=_known(ram[row]))
+            groups=groups, image=dict(servers.image[row]), cpu_util=_known(cpu[row]),
+            ram_used=_known(ram[row]))
 
 
 def _flavor(world: World, name: str, sizes: Amounts, extra_specs: dict[str, str]) -> Flavor:
@@ -138,15 +171,18 @@ def _flavor(world: World, name: str, sizes: Amounts, extra_specs: dict[str, str]
     return world.flavors.setdefault(key, Flavor(id=key, name=name, sizes=sizes, extra_specs=extra_specs))
 
 
-def _claim_what_is_held(cluster: Cluster, world: World) -> None:
-    for row, held in enumerate(cluster.nodes.held):
-        if held.any():
-            host = cluster.nodes.uuid[row]
-            world.ledger.claim(derived_id('held', host), host, _amounts(held), '')
-
-
-def _amounts(values: Floats) -> Amounts:
-    return Amounts(*(round(float(value)) for value in values[:len(RESOURCES)]))
+def _flavor_sizes(cluster: Cluster, row: int) -> Amounts:
+    """The CPUs that it has for itself are in its flavor among the others."""
+    servers = cluster.servers
+    sizes = Amounts.of(servers.demand[row])
+    specs = servers.extra_specs[row]
+    if (not specs and not servers.image[row]) or PCPU not in cluster.resources:
+        return sizes
+    request = Request(specs, servers.image[row])
+    if not request.is_dedicated or PCPU in request.further:
+        return sizes
+    own = round(float(servers.demand[row, cluster.resources.index(PCPU)]) - request.emulator_cpus)
+    return sizes._replace(vcpus=sizes.vcpus + max(own, 0))
 
 
 def _known(value: float) -> float | None:

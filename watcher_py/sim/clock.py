@@ -25,12 +25,12 @@ class Clock:
 
 def iso(moment: float) -> str:
     """As Nova writes the times of servers."""
-    return datetime.fromtimestamp(moment, UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec='seconds')[:19] + 'Z'
 
 
 def iso_micro(moment: float) -> str:
     """As Nova writes the times of migrations, services and actions."""
-    return datetime.fromtimestamp(moment, UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec='microseconds')[:26]
 
 
 def moment_of(text: str) -> float:

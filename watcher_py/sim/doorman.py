@@ -11,27 +11,36 @@ from watcher_py.sim.records import Caller
 
 NOVA = ('compute', 1, 100, 2)           # the name in the header, oldest minor, newest, major
 PLACEMENT = ('placement', 0, 39, 1)
+CINDER = ('volume', 0, 71, 3)
+IRONIC = ('baremetal', 1, 87, 1)
+GUARDED = ('/compute', '/placement', '/volume', '/baremetal', '/aetos')
 _ASKED = re.compile(r'(\d+)\.(\d+)')
 
 
 class Doorman:
-    """Falcon middleware: sets `caller` and `minor` (of the microversion) in the request's context."""
+    """Falcon middleware: sets `caller`, `minor` (of the microversion) and `page` in the request's context."""
 
-    def __init__(self, identity: Identity):
+    def __init__(self, identity: Identity, page: int):
         self._identity = identity
+        self._page = page
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         req.context.request_id = f'req-{uuid.uuid4()}'
+        req.context.page = self._page
         resp.set_header('X-Openstack-Request-Id', req.context.request_id)
         if req.path.startswith('/compute'):
             resp.set_header('X-Compute-Request-Id', req.context.request_id)
             _negotiate(req, resp, NOVA, req.get_header('X-OpenStack-Nova-API-Version'))
         elif req.path.startswith('/placement'):
             _negotiate(req, resp, PLACEMENT, None)
+        elif req.path.startswith('/volume'):
+            _negotiate(req, resp, CINDER, None)
+        elif req.path.startswith('/baremetal'):
+            _negotiate(req, resp, IRONIC, req.get_header('X-OpenStack-Ironic-API-Version'))
 
     def process_resource(self, req: falcon.Request, resp: falcon.Response, resource: object,
                          params: dict[str, str]) -> None:
-        if getattr(resource, 'is_open', False) or not req.path.startswith(('/compute', '/placement')):
+        if getattr(resource, 'is_open', False) or not req.path.startswith(GUARDED):
             return
         token = self._identity.token(req.get_header('X-Auth-Token'))
         if token is None:
@@ -71,6 +80,10 @@ def _negotiate(req: falcon.Request, resp: falcon.Response, of: tuple[str, int, i
     resp.set_header('OpenStack-API-Version', f'{name} {major}.{req.context.minor}')
     if name == 'compute':
         resp.set_header('X-OpenStack-Nova-API-Version', f'{major}.{req.context.minor}')
+    if name == 'baremetal':
+        for what, number in (('Version', req.context.minor), ('Minimum-Version', oldest),
+                             ('Maximum-Version', newest)):
+            resp.set_header(f'X-OpenStack-Ironic-API-{what}', f'{major}.{number}')
     resp.append_header('Vary', 'OpenStack-API-Version')
 
 

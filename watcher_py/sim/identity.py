@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from watcher_py.sim.build import derived_id
+from watcher_py.sim.ids import derived_id
 from watcher_py.sim.records import Caller
 
 PASSWORD = 'emulated'       # noqa: S105

@@ -10,8 +10,13 @@ from watcher_py.sim.identity import PASSWORD, Identity, Token, User, hex_id
 
 DOMAIN = {'id': 'default', 'name': 'Default'}
 REGION = 'RegionOne'
-SERVICES = (('identity', 'keystone', '/identity/v3'), ('compute', 'nova', '/compute/v2.1'),
-            ('placement', 'placement', '/placement'))
+Services = tuple[tuple[str, str, str], ...]     # type, name, path
+SERVICES: Services = (
+    ('identity', 'keystone', '/identity/v3'), ('compute', 'nova', '/compute/v2.1'),
+    ('placement', 'placement', '/placement'), ('metric-storage', 'aetos', '/aetos'))
+# Offered by a cloud that has such things.
+CINDER = ('block-storage', 'cinder', '/volume/v3/{project}')
+IRONIC = ('baremetal', 'ironic', '/baremetal')
 _UNKNOWN = 'The request you have made requires authentication.'
 
 
@@ -29,8 +34,9 @@ class Versions:
 class Tokens:
     """/v3/auth/tokens."""
 
-    def __init__(self, identity: Identity):
+    def __init__(self, identity: Identity, services: Services = SERVICES):
         self._identity = identity
+        self._services = services
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         wanted = req.get_media().get('auth', {})
@@ -75,7 +81,7 @@ class Tokens:
         resp.set_header('X-Subject-Token', token.id)
         resp.set_header('Vary', 'X-Auth-Token')
         resp.media = {'token': _body(token) | (
-            {} if 'nocatalog' in req.params else {'catalog': _catalog(req)})}
+            {} if 'nocatalog' in req.params else {'catalog': _catalog(req, self._services, token.user)})}
 
 
 def _check_scope(user: User, scope: Any) -> None:
@@ -98,11 +104,11 @@ def _body(token: Token) -> dict[str, Any]:
     }
 
 
-def _catalog(req: falcon.Request) -> list[dict[str, Any]]:
+def _catalog(req: falcon.Request, services: Services, user: User) -> list[dict[str, Any]]:
     return [{'type': kind, 'name': name, 'id': hex_id('service', name), 'endpoints': [
         {'id': hex_id('endpoint', name, interface), 'interface': interface, 'region': REGION,
-         'region_id': REGION, 'url': req.prefix + path}
-        for interface in ('public', 'internal', 'admin')]} for kind, name, path in SERVICES]
+         'region_id': REGION, 'url': req.prefix + path.format(project=user.project_id)}
+        for interface in ('public', 'internal', 'admin')]} for kind, name, path in services]
 
 
 def _version(req: falcon.Request) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 import heapq
 
 from watcher_py.core.errors import Conflict, Invalid, NotFound, Refused
-from watcher_py.sim import rules
+from watcher_py.sim import allotments, rules
 from watcher_py.sim.records import Caller, Event, Host, Migration, Server
 from watcher_py.sim.world import World
 
@@ -93,7 +93,7 @@ def forget(world: World, server: Server) -> None:
             world.ledger.release(migration.uuid)
             world.change_migration(migration.number, status='error')
     if server.uuid in world.ledger.claims:
-        world.ledger.release(server.uuid)
+        world.ledger.release(server.uuid, by_force=True)
 
 
 def advance(world: World) -> None:
@@ -162,7 +162,7 @@ def _depart(world: World, kind: str, server: Server, host: Host, caller: Caller)
         runs_at=now + QUEUED_S, ends_at=ends_at, ram_mb=_memory(server), former_state=server.vm_state,
         failure=world.faults.why_migration_fails(server.uuid))
     world.ledger.hand_over(server.uuid, migration.uuid)
-    world.ledger.claim(server.uuid, host.uuid, server.flavor.sizes, server.project)
+    allotments.claim(world, server, host)
     world.arrive(server, host.uuid)
     world.change(server.uuid, task_state='migrating' if kind == LIVE else 'resize_migrating')
     world.in_flight[server.uuid] = migration.number

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's hypervisors, compute services and aggregates."""
 
+import json
 from typing import Any
 
 import falcon
 
+from watcher_py.core.cluster import Cpu
 from watcher_py.core.errors import NotFound
-from watcher_py.sim.build import ZONE_KEY, derived_id
+from watcher_py.sim.build import ZONE_KEY
 from watcher_py.sim.clock import iso_micro
 from watcher_py.sim.doorman import minor, need_admin
+from watcher_py.sim.ids import derived_id
 from watcher_py.sim.paging import flag, page
 from watcher_py.sim.records import Aggregate, Host
 from watcher_py.sim.world import World
@@ -51,10 +54,11 @@ class Hypervisors:
                         'state': 'up' if host.reports else 'down',
                         'status': 'enabled' if host.enabled else 'disabled'}
         if detailed:
-            shown |= {'hypervisor_type': 'QEMU', 'hypervisor_version': 8002000, 'host_ip': '127.0.0.1',
+            shown |= {'hypervisor_type': host.type, 'hypervisor_version': host.version,
+                      'host_ip': '127.0.0.1',
                       'service': {'id': host.service if version >= 53 else host.number, 'host': host.name,
                                   'disabled_reason': host.disabled_reason}}
-            shown |= self._sizes(host) if version < 88 else {'uptime': None}
+            shown |= self._sizes(host, version) if version < 88 else {'uptime': None}
         if version >= 53 and flag(req, 'with_servers'):
             residents = self._world.residents(host.uuid)
             if residents or version >= 75:
@@ -62,14 +66,14 @@ class Hypervisors:
                                     for server in residents]
         return shown
 
-    def _sizes(self, host: Host) -> Shown:
+    def _sizes(self, host: Host, minor: int) -> Shown:
         used = self._world.ledger.used(host.uuid)
         vcpus, ram, disk = host.total
         return {'vcpus': vcpus, 'vcpus_used': used.vcpus, 'memory_mb': ram, 'memory_mb_used': used.ram_mb,
                 'local_gb': disk, 'local_gb_used': used.disk_gb, 'free_ram_mb': ram - used.ram_mb,
                 'free_disk_gb': disk - used.disk_gb, 'disk_available_least': disk - used.disk_gb,
                 'current_workload': 0, 'running_vms': len(self._world.residents(host.uuid)),
-                'cpu_info': {'arch': 'x86_64', 'model': 'EPYC', 'vendor': 'AMD'}}
+                'cpu_info': _cpu_info(host.cpu) if minor >= 28 else json.dumps(_cpu_info(host.cpu))}
 
 
 class Services:
@@ -120,6 +124,12 @@ class Aggregates:
             'created_at': iso_micro(self._world.started), 'updated_at': None, 'deleted': False,
             'deleted_at': None}
         return shown | ({'uuid': row.uuid} if minor >= 41 else {})
+
+
+def _cpu_info(cpu: Cpu) -> Shown:
+    """Nothing where the document tells nothing."""
+    known = {'arch': cpu.arch, 'vendor': cpu.vendor, 'model': cpu.model, 'features': sorted(cpu.features)}
+    return {key: value for key, value in known.items() if value}
 
 
 def _id(host: Host, minor: int) -> str | int:

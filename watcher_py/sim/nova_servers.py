@@ -2,16 +2,17 @@
 """Nova's servers: lists, one, boot and delete."""
 
 import uuid
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import falcon
 
 from watcher_py.core.errors import Conflict, NotFound
-from watcher_py.sim import migrations, rules
+from watcher_py.sim import allotments, migrations, rules
 from watcher_py.sim.doorman import caller, minor, need_admin
 from watcher_py.sim.nova_view import brief, full, links, status_of
-from watcher_py.sim.paging import flag, moment, page
+from watcher_py.sim.paging import flag, moment, no_marker, page
 from watcher_py.sim.records import Caller, Event, Flavor, Host, Server
 from watcher_py.sim.world import World
 
@@ -26,15 +27,13 @@ class Servers:
         self._world = world
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        rows, more = page(req, self._asked_for(req), 'servers', lambda server: server.uuid)
+        rows, more = self._page(req)
         resp.media = {'servers': [brief(row, req.prefix + PREFIX) for row in rows], **more}
 
     def on_get_detail(self, req: falcon.Request, resp: falcon.Response) -> None:
-        rows, more = page(req, self._asked_for(req), 'servers', lambda server: server.uuid)
-        shown = [self._full(req, row) for row in rows]
-        for server in shown:
-            # Only a single server is shown with its groups.
-            server.pop('server_groups', None)
+        rows, more = self._page(req)
+        endpoint, version, is_admin = req.prefix + PREFIX, minor(req), caller(req).is_admin
+        shown = [full(self._world, row, endpoint, version, is_admin) for row in rows]
         resp.media = {'servers': shown, **more}
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -50,8 +49,20 @@ class Servers:
                                  'links': links(req.prefix + PREFIX, 'servers', server.uuid),
                                  'security_groups': [{'name': 'default'}]}}
 
-    def _full(self, req: falcon.Request, row: Server) -> dict[str, Any]:
-        return full(self._world, row, req.prefix + PREFIX, minor(req), caller(req).is_admin)
+    def _page(self, req: falcon.Request) -> tuple[Sequence[Server], dict[str, Any]]:
+        """A marker holds its place when its server is deleted."""
+        rows = self._asked_for(req)
+        return page(req, rows, 'servers', lambda server: server.uuid,
+                    lambda marker: self._after(rows, marker))
+
+    def _after(self, rows: Sequence[Server], marker: str) -> int:
+        number = self._world.number_of(marker)
+        if number is None:
+            raise no_marker(marker)
+        return bisect_right(rows, -number, key=self._age)
+
+    def _age(self, server: Server) -> int:
+        return -(self._world.number_of(server.uuid) or 0)
 
     def _asked_for(self, req: falcon.Request) -> list[Server]:
         if not flag(req, 'all_tenants', 'all_projects'):
@@ -60,10 +71,12 @@ class Servers:
         return self._filtered(req, req.get_param('project_id') or req.get_param('tenant_id'))
 
     def _filtered(self, req: falcon.Request, project: str | None) -> list[Server]:
-        rows: Iterable[Server] = self._world.servers.values()
+        """The newest first."""
+        rows: Iterable[Server] = reversed(self._world.servers.values())
         since, host, name = moment(req, 'changes-since'), req.get_param('host'), req.get_param('name')
         if since is not None:
-            rows = (row for row in (*rows, *self._world.removed.values()) if row.updated >= since)
+            both = (*rows, *self._world.removed.values())
+            rows = sorted((row for row in both if row.updated >= since), key=self._age)
         if project is not None:
             rows = (row for row in rows if row.project == project)
         if host is not None and caller(req).is_admin:
@@ -84,8 +97,9 @@ class OneServer:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, server: str) -> None:
         found = visible(self._world, req, server)
-        resp.media = {'server': full(
-            self._world, found, req.prefix + PREFIX, minor(req), caller(req).is_admin)}
+        shown = full(self._world, found, req.prefix + PREFIX, minor(req), caller(req).is_admin)
+        # Lists leave the groups out.
+        resp.media = {'server': shown | ({'server_groups': list(found.groups)} if minor(req) >= 71 else {})}
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server: str) -> None:
         found = visible(self._world, req, server)
@@ -128,7 +142,7 @@ def boot(world: World, asked: dict[str, Any], hints: dict[str, str], asking: Cal
         world.join(server.uuid, group)
     world.add_server(server)
     if host is not None:
-        world.ledger.claim(server.uuid, host.uuid, flavor.sizes, server.project)
+        allotments.claim(world, server, host)
         world.arrive(server, host.uuid)
         world.settle(server, host.uuid)
         world.change(server.uuid, vm_state='active', fault=None)

@@ -9,7 +9,7 @@ from watcher_py.core.errors import NotFound
 from watcher_py.sim.doorman import NOVA, caller, minor, need_admin
 from watcher_py.sim.nova_servers import PREFIX
 from watcher_py.sim.nova_view import links
-from watcher_py.sim.paging import flag, page, whole
+from watcher_py.sim.paging import flag, limit_of, page, whole
 from watcher_py.sim.records import Flavor, Group
 from watcher_py.sim.world import World
 
@@ -42,7 +42,7 @@ class Groups:
         else:
             rows = [group for group in self._world.groups.values() if group.project == caller(req).project]
         first = whole(req, 'offset', 0)
-        rows = rows[first:first + whole(req, 'limit', 1000)]
+        rows = rows[first:first + limit_of(req)]
         resp.media = {'server_groups': [_group(group, minor(req)) for group in rows]}
 
     def on_get_one(self, req: falcon.Request, resp: falcon.Response, group: str) -> None:

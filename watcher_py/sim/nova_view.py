@@ -10,6 +10,8 @@ from watcher_py.sim.world import World
 
 Shown = dict[str, Any]
 
+IMAGE = '6b1d0e1c-90ab-4a31-8a7e-2f4b6f0c1d11'
+
 _STATUS = {'active': 'ACTIVE', 'stopped': 'SHUTOFF', 'paused': 'PAUSED', 'suspended': 'SUSPENDED',
            'resized': 'VERIFY_RESIZE', 'error': 'ERROR', 'building': 'BUILD', 'rescued': 'RESCUE',
            'shelved': 'SHELVED', 'shelved_offloaded': 'SHELVED_OFFLOADED', 'deleted': 'DELETED',
@@ -31,12 +33,19 @@ def brief(server: Server, endpoint: str) -> Shown:
 
 
 def full(world: World, server: Server, endpoint: str, minor: int, admin: bool) -> Shown:
-    shown = brief(server, endpoint) | _of_all(world, server, endpoint, minor)
+    """As lists of details have it."""
+    shown = brief(server, endpoint)
+    shown.update(_of_all(world, server, endpoint, minor))
     if admin:
-        shown |= _of_admins(world, server, minor)
-    for since, fields in _later(world, server):
+        shown.update(_of_admins(world, server, minor))
+    for since, key, value in (
+            (9, 'locked', server.locked), (19, 'description', None), (26, 'tags', []),
+            (63, 'trusted_image_certificates', None), (73, 'locked_reason', server.locked_reason),
+            (96, 'pinned_availability_zone', server.pinned_zone)):
         if minor >= since:
-            shown |= fields
+            shown[key] = value
+    if minor >= 100:
+        shown['scheduler_hints'] = {key: [value] for key, value in server.hints.items()}
     return shown
 
 
@@ -50,7 +59,7 @@ def _of_all(world: World, server: Server, endpoint: str, minor: int) -> Shown:
     shown: Shown = {
         'status': status, 'tenant_id': server.project, 'user_id': server.project,
         'metadata': dict(server.metadata), 'hostId': _host_id(server),
-        'image': {'id': '6b1d0e1c-90ab-4a31-8a7e-2f4b6f0c1d11', 'links': []},
+        'image': _image(server, minor),
         'flavor': _flavor(server.flavor, endpoint, minor),
         'created': iso(server.created), 'updated': iso(server.updated),
         'addresses': {}, 'accessIPv4': '', 'accessIPv6': '', 'config_drive': '', 'key_name': None,
@@ -73,21 +82,22 @@ def _of_admins(world: World, server: Server, minor: int) -> Shown:
         'OS-EXT-SRV-ATTR:hypervisor_hostname': host.hypervisor if host else None,
         'OS-EXT-SRV-ATTR:instance_name': f'instance-{server.uuid[:8]}'}
     if minor >= 3:
-        shown |= {f'OS-EXT-SRV-ATTR:{name}': value for name, value in (
-            ('reservation_id', f'r-{server.uuid[:8]}'), ('launch_index', 0), ('hostname', server.name),
-            ('kernel_id', ''), ('ramdisk_id', ''), ('root_device_name', '/dev/vda'), ('user_data', None))}
+        shown |= {
+            'OS-EXT-SRV-ATTR:reservation_id': f'r-{server.uuid[:8]}', 'OS-EXT-SRV-ATTR:launch_index': 0,
+            'OS-EXT-SRV-ATTR:hostname': server.name, 'OS-EXT-SRV-ATTR:kernel_id': '',
+            'OS-EXT-SRV-ATTR:ramdisk_id': '', 'OS-EXT-SRV-ATTR:root_device_name': '/dev/vda',
+            'OS-EXT-SRV-ATTR:user_data': None}
     if minor >= 16:
-        shown['host_status'] = '' if host is None else (
+        shown['host_status'] = '' if host is None or server.vm_state == 'deleted' else (
             'DOWN' if not host.reports else 'UP' if host.enabled else 'MAINTENANCE')
     return shown
 
 
-def _later(world: World, server: Server) -> list[tuple[int, Shown]]:
-    return [(9, {'locked': server.locked}), (19, {'description': None}), (26, {'tags': []}),
-            (63, {'trusted_image_certificates': None}), (71, {'server_groups': list(server.groups)}),
-            (73, {'locked_reason': server.locked_reason}),
-            (96, {'pinned_availability_zone': server.pinned_zone}),
-            (100, {'scheduler_hints': {key: [value] for key, value in server.hints.items()}})]
+def _image(server: Server, minor: int) -> Shown:
+    shown: Shown = {'id': IMAGE, 'links': []}
+    if minor >= 98:
+        shown['properties'] = dict(server.image)
+    return shown
 
 
 def _flavor(flavor: Flavor, endpoint: str, minor: int) -> Shown:

@@ -5,16 +5,17 @@ from typing import Any
 
 import falcon
 
-from watcher_py.core.cluster import RESOURCES
+from watcher_py.core.cluster import Inventory
 from watcher_py.core.errors import NotFound
-from watcher_py.sim.build import DISABLED_TRAIT
 from watcher_py.sim.doorman import PLACEMENT, minor
 from watcher_py.sim.ledger import Claim
-from watcher_py.sim.paging import whole
-from watcher_py.sim.records import Amounts, Host
+from watcher_py.sim.paging import check_known
+from watcher_py.sim.records import Host, Provider
 from watcher_py.sim.world import World
 
 Shown = dict[str, Any]
+
+UNLIMITED = 2**31 - 1       # Placement's own max_unit where none was given
 
 
 class Versions:
@@ -36,64 +37,68 @@ class Providers:
         self._world = world
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        params = req.params
+        check_known(req, 'name', 'uuid', 'in_tree')
+        params, inside = req.params, req.get_param('in_tree')
+        root = self._root_of(inside) if inside else None
         resp.media = {'resource_providers': [
-            self._shown(req, host) for host in self._world.hosts.values()
-            if host.known and params.get('name', host.hypervisor) == host.hypervisor
-            and params.get('uuid', host.uuid) == host.uuid == params.get('in_tree', host.uuid)]}
+            self._shown(host, provider, minor(req)) for host in self._world.hosts.values()
+            if host.known and (not inside or host.uuid == root) for provider in host.tree
+            if params.get('name', provider.name) == provider.name
+            and params.get('uuid', provider.uuid) == provider.uuid]}
 
     def on_get_one(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        resp.media = self._shown(req, self._found(provider))
+        resp.media = self._shown(*self._world.provider(provider), minor(req))
 
     def on_get_inventories(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        host = self._found(provider)
-        resp.media = self._generation(host) | {'inventories': {
-            resource: {'total': total, 'reserved': reserved, 'allocation_ratio': ratio,
-                       'min_unit': 1, 'max_unit': total, 'step_size': 1}
-            for resource, total, reserved, ratio in zip(
-                RESOURCES, host.total, host.reserved, host.ratio, strict=True) if total}}
+        _, found = self._world.provider(provider)
+        resp.media = self._generation(provider) | {
+            'inventories': {name: _inventory(have) for name, have in found.inventories.items()}}
 
     def on_get_usages(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        host = self._found(provider)
-        resp.media = self._generation(host) | {
-            'usages': {resource: used for resource, used, total in zip(
-                RESOURCES, self._world.ledger.used(host.uuid), host.total, strict=True) if total}}
+        _, found = self._world.provider(provider)
+        taken = self._world.ledger.taken(provider)
+        resp.media = self._generation(provider) | {
+            'usages': {name: taken.get(name, 0) for name in found.inventories}}
 
     def on_get_traits(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        host = self._found(provider)
-        resp.media = self._generation(host) | {'traits': traits_of(host)}
+        _, found = self._world.provider(provider)
+        resp.media = self._generation(provider) | {'traits': sorted(found.traits)}
 
     def on_get_aggregates(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        host = self._found(provider)
-        shown: Shown = {'aggregates': [row.uuid for row in self._world.aggregates_of(host.uuid)]}
-        resp.media = shown | (self._generation(host) if minor(req) >= 19 else {})
+        self._world.provider(provider)
+        shown: Shown = {'aggregates': [row.uuid for row in self._world.aggregates_of(provider)]}
+        resp.media = shown | (self._generation(provider) if minor(req) >= 19 else {})
 
     def on_get_allocations(self, req: falcon.Request, resp: falcon.Response, provider: str) -> None:
-        host, ledger = self._found(provider), self._world.ledger
-        resp.media = self._generation(host) | {'allocations': {
-            consumer: {'resources': _resources(ledger.claims[consumer].amounts)}
-            | ({'consumer_generation': ledger.claims[consumer].generation} if minor(req) >= 28 else {})
-            for consumer in ledger.consumers(host.uuid)}}
+        self._world.provider(provider)
+        ledger = self._world.ledger
+        claims = {consumer: ledger.claims[consumer] for consumer in ledger.consumers(provider)}
+        resp.media = self._generation(provider) | {'allocations': {
+            consumer: {'resources': claim.by_provider()[provider]}
+            | ({'consumer_generation': claim.generation} if minor(req) >= 28 else {})
+            for consumer, claim in claims.items() if provider in claim.by_provider()}}
 
-    def _found(self, provider: str) -> Host:
-        host = self._world.hosts.get(provider)
-        if host is None or not host.known:
-            raise NotFound(f'No resource provider with uuid {provider} found')
-        return host
+    def _root_of(self, provider: str) -> str | None:
+        try:
+            return self._world.provider(provider)[0].uuid
+        except NotFound:
+            return None
 
-    def _generation(self, host: Host) -> Shown:
-        return {'resource_provider_generation': self._world.ledger.generation(host.uuid)}
+    def _generation(self, provider: str) -> Shown:
+        return {'resource_provider_generation': self._world.ledger.generation(provider)}
 
-    def _shown(self, req: falcon.Request, host: Host) -> Shown:
-        path = f'/placement/resource_providers/{host.uuid}'
+    def _shown(self, host: Host, provider: Provider, minor: int) -> Shown:
+        path = f'/placement/resource_providers/{provider.uuid}'
         shown: Shown = {
-            'uuid': host.uuid, 'name': host.hypervisor,
-            'generation': self._world.ledger.generation(host.uuid),
+            'uuid': provider.uuid, 'name': provider.name,
+            'generation': self._world.ledger.generation(provider.uuid),
             'links': [{'rel': 'self', 'href': path}, *(
                 {'rel': rel, 'href': f'{path}/{rel}'}
                 for rel in ('inventories', 'usages', 'traits', 'aggregates', 'allocations'))]}
-        return shown | ({'parent_provider_uuid': None, 'root_provider_uuid': host.uuid}
-                        if minor(req) >= 14 else {})
+        if minor >= 14:
+            shown |= {'parent_provider_uuid': None if provider.uuid == host.uuid else host.uuid,
+                      'root_provider_uuid': host.uuid}
+        return shown
 
 
 class Allocations:
@@ -107,74 +112,15 @@ class Allocations:
         resp.media = {'allocations': {}} if claim is None else self._shown(claim, minor(req))
 
     def _shown(self, claim: Claim, minor: int) -> Shown:
-        shown: Shown = {'allocations': {claim.provider: {
-            'generation': self._world.ledger.generation(claim.provider),
-            'resources': _resources(claim.amounts)}}}
+        shown: Shown = {'allocations': {
+            provider: {'generation': self._world.ledger.generation(provider), 'resources': amounts}
+            for provider, amounts in claim.by_provider().items()}}
         if minor >= 12:
             shown |= {'project_id': claim.project, 'user_id': claim.project}
         return shown | ({'consumer_generation': claim.generation} if minor >= 28 else {})
 
 
-class Candidates:
-    """/allocation_candidates: who could take so much, were it one request."""
-
-    def __init__(self, world: World):
-        self._world = world
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        wanted = _wanted(req)
-        traits = ','.join(req.get_param_as_list('required') or ()).split(',')
-        fitting = [host for host in self._world.hosts.values()
-                   if host.known and _has(host, traits) and self._has_room(host, wanted)]
-        fitting = fitting[:whole(req, 'limit', 1000)]
-        resp.media = {
-            'allocation_requests': [self._request(host, wanted, minor(req)) for host in fitting],
-            'provider_summaries': {host.uuid: self._summary(host, minor(req)) for host in fitting}}
-
-    def _has_room(self, host: Host, wanted: dict[str, int]) -> bool:
-        return all((taken + wanted.get(resource, 0) <= (total - reserved) * ratio
-                   and wanted.get(resource, 0) <= total) or resource not in wanted
-                   for resource, taken, total, reserved, ratio in zip(
-                       RESOURCES, self._world.ledger.used(host.uuid), host.total, host.reserved, host.ratio,
-                       strict=True))
-
-    def _request(self, host: Host, wanted: dict[str, int], minor: int) -> Shown:
-        shown: Shown = {'allocations': {host.uuid: {'resources': wanted}}}
-        return shown | ({'mappings': {'': [host.uuid]}} if minor >= 34 else {})
-
-    def _summary(self, host: Host, minor: int) -> Shown:
-        used = self._world.ledger.used(host.uuid)
-        shown: Shown = {'resources': {
-            resource: {'capacity': int((total - reserved) * ratio), 'used': taken}
-            for resource, taken, total, reserved, ratio in zip(
-                RESOURCES, used, host.total, host.reserved, host.ratio, strict=True)}}
-        if minor >= 17:
-            shown['traits'] = traits_of(host)
-        if minor >= 29:
-            shown |= {'parent_provider_uuid': None, 'root_provider_uuid': host.uuid}
-        return shown
-
-
-def traits_of(host: Host) -> list[str]:
-    """Nova marks the provider of a disabled service with a trait."""
-    return sorted(host.traits | (set() if host.enabled else {DISABLED_TRAIT}))
-
-
-def _resources(amounts: Amounts) -> dict[str, int]:
-    return {resource: amount for resource, amount in zip(RESOURCES, amounts, strict=True) if amount}
-
-
-def _wanted(req: falcon.Request) -> dict[str, int]:
-    wanted: dict[str, int] = {}
-    for item in ','.join(req.get_param_as_list('resources') or ()).split(','):
-        resource, _, amount = item.partition(':')
-        if resource not in RESOURCES or not amount.isdigit():
-            raise falcon.HTTPBadRequest(
-                description=f'Badly formed resources parameter. Expected resources=VCPU:1, got: {item!r}')
-        wanted[resource] = int(amount)
-    return wanted
-
-
-def _has(host: Host, traits: list[str]) -> bool:
-    has = set(traits_of(host))
-    return all(trait[1:] not in has if trait.startswith('!') else trait in has for trait in traits if trait)
+def _inventory(have: Inventory) -> Shown:
+    return {'total': int(have.total), 'reserved': int(have.reserved), 'allocation_ratio': have.ratio,
+            'min_unit': int(have.least), 'max_unit': int(min(have.most, UNLIMITED)),
+            'step_size': int(have.step)}

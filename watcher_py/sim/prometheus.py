@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prometheus' part: it understands the few shapes of query that a datasource needs, and no others."""
+"""Prometheus' part of the cloud, over HTTP."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import falcon
 
-from watcher_py.sim import workload
+from watcher_py.sim.promql import node_labels, parse
 from watcher_py.sim.world import World
 
-Sample = tuple[dict[str, str], float]
-Samples = Callable[[World, float, float], Iterator[Sample]]
+_SECONDS = {'s': 1, 'm': 60, 'h': 3600}
 
 MAX_POINTS = 11000
 
@@ -32,10 +30,9 @@ class Query:
     def _answer(self, resp: falcon.Response, params: dict[str, Any]) -> None:
         _moment(params, 'time', self._world.now())
         now = self._world.now()
-        samples, window = _parse(params.get('query', ''))
         resp.media = _success('vector', [
             {'metric': labels, 'value': [round(now, 3), repr(value)]}
-            for labels, value in samples(self._world, now - window, now)])
+            for labels, value in parse(params.get('query', ''))(self._world, now)])
 
 
 class QueryRange:
@@ -46,7 +43,7 @@ class QueryRange:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         params: dict[str, Any] = dict(req.params)
-        samples, window = _parse(params.get('query', ''))
+        answer = parse(params.get('query', ''))
         end = _moment(params, 'end', self._world.now())
         start, step = _moment(params, 'start', end), _step(params.get('step', '60'))
         if step <= 0 or end < start or (end - start) / step > MAX_POINTS:
@@ -55,7 +52,7 @@ class QueryRange:
         series: dict[tuple[tuple[str, str], ...], list[list[Any]]] = {}
         for index in range(int((end - start) / step) + 1):
             at = start + index * step
-            for labels, value in samples(self._world, at - window, at):
+            for labels, value in answer(self._world, at):
                 series.setdefault(tuple(labels.items()), []).append([at, repr(value)])
         resp.media = _success('matrix', [{'metric': dict(labels), 'values': values}
                                          for labels, values in series.items()])
@@ -69,7 +66,7 @@ class Targets:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = {'status': 'success', 'data': {'droppedTargets': [], 'activeTargets': [
-            {'labels': _node(host.hypervisor), 'discoveredLabels': {}, 'scrapePool': 'node',
+            {'labels': node_labels(host.hypervisor), 'discoveredLabels': {}, 'scrapePool': 'node',
              'scrapeUrl': f'http://{host.hypervisor}:9100/metrics', 'health': 'up' if host.up else 'down',
              'lastError': ''} for host in self._world.hosts.values()]}}
 
@@ -79,61 +76,6 @@ class Ready:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.text = 'Prometheus Server is Ready.\n'
-
-
-def _host_cpu(world: World, start: float, end: float) -> Iterator[Sample]:
-    return (({'fqdn': host.hypervisor}, value) for host, value in workload.host_cpu(world, start, end))
-
-
-def _host_ram(world: World, start: float, end: float) -> Iterator[Sample]:
-    return (({'fqdn': host.hypervisor}, value) for host, value in workload.host_ram(world))
-
-
-def _server_cpu(world: World, start: float, end: float) -> Iterator[Sample]:
-    """% of one CPU: a server of two vCPUs that works at half is at 100."""
-    for server in world.servers.values():
-        value = workload.cpu_mean(server, start, end)
-        if value is not None:
-            yield {'resource': server.uuid}, value * server.flavor.sizes.vcpus
-
-
-def _server_ram(world: World, start: float, end: float) -> Iterator[Sample]:
-    for server in world.servers.values():
-        value = workload.ram_used(server)
-        if value is not None:
-            yield {'resource': server.uuid}, value
-
-
-def _up(world: World, start: float, end: float) -> Iterator[Sample]:
-    for host in world.hosts.values():
-        yield {'__name__': 'up', **_node(host.hypervisor)}, 1.0 if host.up else 0.0
-
-
-_WINDOW = r'\[(\d+)([smh])\]'
-_SHAPES: tuple[tuple[str, Samples], ...] = (
-    (r'100-\(avg by\(fqdn\)\(rate\(node_cpu_seconds_total\{mode="idle"\}' + _WINDOW + r'\)\)\*100\)',
-     _host_cpu),
-    (r'\(avg by\(fqdn\)\(node_memory_MemTotal_bytes\)-avg by\(fqdn\)\(avg_over_time\('
-     r'node_memory_MemAvailable_bytes' + _WINDOW + r'\)\)\)/1048576', _host_ram),
-    (r'sum by\(resource\)\(rate\(ceilometer_cpu' + _WINDOW + r'\)\)/1e9\*100', _server_cpu),
-    (r'avg by\(resource\)\(avg_over_time\(ceilometer_memory_usage' + _WINDOW + r'\)\)', _server_ram),
-    ('up', _up),
-)
-_SECONDS = {'s': 1, 'm': 60, 'h': 3600}
-
-
-def _parse(query: str) -> tuple[Samples, float]:
-    """What the query asks for, and the seconds of its window."""
-    tight = re.sub(r'\s*([^\w\s])\s*', r'\1', query.strip())
-    for shape, samples in _SHAPES:
-        match = re.fullmatch(shape, tight)
-        if match is not None:
-            return samples, float(int(match[1]) * _SECONDS[match[2]]) if match.groups() else 0.0
-    raise falcon.HTTPBadRequest(description=f'invalid parameter "query": not understood here: {query!r}')
-
-
-def _node(hypervisor: str) -> dict[str, str]:
-    return {'fqdn': hypervisor, 'instance': f'{hypervisor}:9100', 'job': 'node'}
 
 
 def _success(kind: str, result: list[dict[str, Any]]) -> dict[str, Any]:

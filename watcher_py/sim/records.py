@@ -2,14 +2,17 @@
 """What the emulated cloud keeps records of: hosts, servers, groups, migrations, all frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from watcher_py.core.cluster import Policy
+from watcher_py.core.cluster import RESOURCES, Cpu, Floats, Inventory, Policy
 
 # The states of servers that use neither CPU nor memory, and of those that use memory only.
 OFF = ('stopped', 'shelved', 'shelved_offloaded')
 HALTED = ('paused', 'suspended')
+
+DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
 
 
 class Amounts(NamedTuple):
@@ -19,12 +22,27 @@ class Amounts(NamedTuple):
     ram_mb: int
     disk_gb: int
 
+    @classmethod
+    def of(cls, row: Floats) -> 'Amounts':
+        """Of a row of core's columns."""
+        return cls(*map(round, row[:len(RESOURCES)].tolist()))
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A resource provider of a host: the root one, or one nested in it. Nothing of it is held."""
+
+    uuid: str
+    name: str
+    inventories: Mapping[str, Inventory]
+    traits: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """A compute service, its hypervisor and its resource provider, one of each."""
+    """A compute service, its hypervisor and its resource provider, one of each, and what is nested in it."""
 
-    uuid: str                           # of the hypervisor and of the resource provider
+    uuid: str                           # of the hypervisor and of the root resource provider
     number: int                         # the ids of old microversions
     service: str                        # uuid of the compute service
     name: str
@@ -34,6 +52,11 @@ class Host:
     reserved: Amounts
     ratio: tuple[float, float, float]
     traits: frozenset[str] = frozenset()
+    further: Mapping[str, Inventory] = field(default_factory=dict)      # of the root, beyond the sizes
+    nested: tuple[Provider, ...] = ()
+    type: str = 'QEMU'
+    version: int = 8002000
+    cpu: Cpu = field(default_factory=Cpu)
     enabled: bool = True
     up: bool = True
     forced_down: bool = False
@@ -46,6 +69,14 @@ class Host:
     @property
     def reports(self) -> bool:
         return self.up and not self.forced_down
+
+    @cached_property
+    def tree(self) -> tuple[Provider, ...]:
+        """Its resource providers, the root first; Nova marks that of a disabled service with a trait."""
+        sizes = {name: Inventory(total, reserved, ratio, most=total) for name, total, reserved, ratio in zip(
+            RESOURCES, self.total, self.reserved, self.ratio, strict=True) if total}
+        traits = self.traits | (frozenset() if self.enabled else {DISABLED_TRAIT})
+        return (Provider(self.uuid, self.hypervisor, {**sizes, **self.further}, traits), *self.nested)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +108,7 @@ class Server:
     metadata: Mapping[str, str]
     hints: Mapping[str, str]
     groups: tuple[str, ...] = ()
+    image: Mapping[str, str] = field(default_factory=dict)      # properties of its image
     fault: str | None = None
     cpu_util: float | None = None       # % of its vCPUs, mean of a day; None: it is not measured
     ram_used: float | None = None       # MiB

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from watcher_py.core.cluster import RESOURCES, Policy
 from watcher_py.core.rules.specs import satisfies
+from watcher_py.sim.allotments import allot, asked
 from watcher_py.sim.records import Host, Server
 from watcher_py.sim.world import World
 
@@ -15,7 +16,7 @@ TENANT_KEY = 'filter_tenant_id'
 def why_not(world: World, server: Server, host: Host) -> str | None:
     """Why the server may not come to this host; None when it may."""
     return (_why_closed(host) or _why_no_room(world, server, host) or _why_wrong_zone(server, host)
-            or _why_wrong_traits(server, host) or _why_wrong_aggregate(world, server, host)
+            or _why_wrong_traits(world, server, host) or _why_wrong_aggregate(world, server, host)
             or _why_wrong_company(world, server, host))
 
 
@@ -39,13 +40,16 @@ def _why_closed(host: Host) -> str | None:
 
 def _why_no_room(world: World, server: Server, host: Host) -> str | None:
     """As Placement: the sum within the capacity, and a single claim within the physical total."""
-    used = world.ledger.used(host.uuid)
-    rows = zip(RESOURCES, server.flavor.sizes, used, host.total, host.reserved, host.ratio, strict=True)
+    used, wants = world.ledger.used(host.uuid), asked(world, server)
+    rows = zip(RESOURCES, wants.sizes, used, host.total, host.reserved, host.ratio, strict=True)
     for resource, wanted, taken, total, reserved, ratio in rows:
         capacity = (total - reserved) * ratio
         if wanted and (taken + wanted > capacity or wanted > total):
             return (f'{host.name} has no room: {wanted} {resource} wanted, '
                     f'{taken} of {capacity:g} allocated.')
+    if (further := wants.further()) and allot(world, wants, host) is None:
+        classes = ', '.join(f'{amount} {name}' for name, amount in sorted(further.items()))
+        return f'{host.name} has no room: no resource providers of it can give {classes}.'
     return None
 
 
@@ -55,14 +59,14 @@ def _why_wrong_zone(server: Server, host: Host) -> str | None:
     return None
 
 
-def _why_wrong_traits(server: Server, host: Host) -> str | None:
-    for key, value in server.flavor.extra_specs.items():
-        trait = key.removeprefix('trait:')
-        if trait == key:
+def _why_wrong_traits(world: World, server: Server, host: Host) -> str | None:
+    """Of the host itself; what is nested in it must have those of a numbered part."""
+    for part in asked(world, server).parts:
+        if part.name and part.resources:
             continue
-        if value == 'required' and trait not in host.traits:
+        for trait in sorted(part.required - host.traits):
             return f'{host.name} lacks trait {trait}.'
-        if value == 'forbidden' and trait in host.traits:
+        for trait in sorted(part.forbidden & host.traits):
             return f'{host.name} has the forbidden trait {trait}.'
     return None
 

@@ -4,6 +4,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 Row = dict[str, Any]
@@ -41,16 +42,20 @@ class Seating:
         glances = [host for host in (self._chance.choice(self._hosts) for _ in range(GLANCES))
                    if self._may(server, host)]
         # A look at a few hosts scatters better than the best of all, and is quick.
-        fitting = glances or [host for host in self._hosts if self._may(server, host)]
-        return max(fitting[:2], key=self._emptiness, default=None)
+        fitting = glances or (host for host in self._hosts if self._may(server, host))
+        return max(islice(fitting, 2), key=self._emptiness, default=None)
 
     def _may(self, server: Row, host: Row) -> bool:
-        return (all(wanted <= min(free, host[size])
-                    for size, wanted, free in zip(SIZES, _demand(server), self._free[host['id']],
-                                                  strict=True))
+        return (self._has_specs(server, host) and self._has_room(server, host)
                 and server['pinned_zone'] in (None, host['zone'])
-                and self._is_open(server, host) and self._has_specs(server, host)
-                and self._in_company(server, host))
+                and self._is_open(server, host) and self._in_company(server, host))
+
+    def _has_room(self, server: Row, host: Row) -> bool:
+        """Written out, for it is asked a hundred times a server."""
+        vcpus, ram, disk = self._free[host['id']]
+        return bool(server['vcpus'] <= vcpus and server['ram_mb'] <= ram and server['disk_gb'] <= disk
+                    and server['vcpus'] <= host['vcpus'] and server['ram_mb'] <= host['ram_mb']
+                    and server['disk_gb'] <= host['disk_gb'])
 
     def _is_open(self, server: Row, host: Row) -> bool:
         """A disabled host still has a few servers, that came before."""
@@ -58,6 +63,8 @@ class Seating:
                                                and server['group'] is None)
 
     def _has_specs(self, server: Row, host: Row) -> bool:
+        if not server['extra_specs']:
+            return True
         traits = [key.removeprefix('trait:') for key in server['extra_specs'] if key.startswith('trait:')]
         return (all(trait in host['traits'] for trait in traits)
                 and (len(traits) == len(server['extra_specs']) or host['name'] in self._ssd))

@@ -7,33 +7,37 @@ from watcher_py.core.errors import Unavailable
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.sim.app import application
 from watcher_py.sim.build import build
+from watcher_py.sim.calls import Calls
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.faults import Faults
 from watcher_py.sim.http_server import HttpServer
 from watcher_py.sim.identity import PASSWORD, Identity
+from watcher_py.sim.paging import MAX_LIMIT
 
 # More than ever ask at once: waitress warns of requests that wait.
 THREADS = 16
 
 
 class Cloud:
-    """Keystone, Nova, Placement and Prometheus of one cluster, over HTTP.
+    """Keystone, Nova, Placement, Cinder, Ironic and Prometheus of one cluster, over HTTP.
 
     Whoever reads or changes `world` while it is served holds `world.lock`.
     """
 
     def __init__(self, snapshot: Snapshot, clock: Clock | None = None, port: int = 0,
-                 faults: Faults | None = None, address: str = '127.0.0.1'):
+                 faults: Faults | None = None, address: str = '127.0.0.1', page: int = MAX_LIMIT):
         self.clock = clock or Clock()
         self.faults = faults or Faults()
         self.identity = Identity()
+        self.calls = Calls()
         self.world = build(snapshot, self.clock, self.faults)
+        self.world.page = page
         self._address, self._port = address, port
         self._server: HttpServer | None = None
 
     def start(self) -> 'Cloud':
-        self._server = HttpServer(application(self.world, self.identity), 'emulated-cloud', self._address,
-                                  self._port, THREADS)
+        self._server = HttpServer(application(self.world, self.identity, self.calls),
+                                  'emulated-cloud', self._address, self._port, THREADS)
         return self
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from watcher_py.core.errors import NotFound
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.faults import Faults
 from watcher_py.sim.ledger import Ledger
+from watcher_py.sim.machine_park import MachinePark
 from watcher_py.sim.records import (
     Action,
     Aggregate,
@@ -21,15 +22,18 @@ from watcher_py.sim.records import (
     Group,
     Host,
     Migration,
+    Provider,
     Refusal,
     Server,
 )
+from watcher_py.sim.storage_world import StorageWorld
 
 
 class World:
     """Everything that the services of the cloud know; hold `lock` while you touch it."""
 
     def __init__(self, clock: Clock, faults: Faults):
+        self.page = 1000                # rows that a list of Nova has at most, as osapi_max_limit
         self.clock = clock
         self.faults = faults
         self.lock = threading.RLock()
@@ -43,10 +47,15 @@ class World:
         self.migrations: dict[int, Migration] = {}
         self.actions: dict[str, list[Action]] = {}
         self.ledger = Ledger()
+        self.storage = StorageWorld(clock)
+        self.machines = MachinePark()
+        self.classes: set[str] = set()              # of resources that some provider has
         self.refusals: list[Refusal] = []
         self.in_flight: dict[str, int] = {}         # server -> its running migration
         self.due: list[tuple[float, int, str]] = []     # (when, migration, what happens), a heap
         self._named: dict[str, str] = {}
+        self._host_of: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
         self._residents: dict[str, dict[str, None]] = {}
         self._members_at: dict[str, Counter[str]] = {}
         self._aggregates_of: dict[str, list[Aggregate]] = {}
@@ -62,12 +71,23 @@ class World:
             raise NotFound(f'Instance {server} could not be found.')
         return found
 
+    def number_of(self, server: str) -> int | None:
+        """In the order in which servers came; those that are deleted keep theirs."""
+        return self._numbers.get(server)
+
     def host_named(self, name: str) -> Host:
         """By the compute service's host name, or the hypervisor's."""
         found = self._named.get(name)
         if found is None:
             raise NotFound(f'Compute host {name} could not be found.')
         return self.hosts[found]
+
+    def provider(self, provider: str) -> tuple[Host, Provider]:
+        """The resource provider, and the host in whose tree it is."""
+        host = self.hosts.get(self._host_of.get(provider, ''))
+        if host is None or not host.known:
+            raise NotFound(f'No resource provider with uuid {provider} found')
+        return host, next(one for one in host.tree if one.uuid == provider)
 
     def host_name(self, host: str | None) -> str | None:
         return self.hosts[host].name if host is not None else None
@@ -90,6 +110,9 @@ class World:
 
     def add_host(self, host: Host) -> None:
         self.hosts[host.uuid] = host
+        for provider in host.tree:
+            self._host_of[provider.uuid] = host.uuid
+            self.classes.update(provider.inventories)
         self._named.setdefault(host.hypervisor, host.uuid)
         self._named[host.name] = host.uuid
 
@@ -125,6 +148,7 @@ class World:
     def add_server(self, server: Server) -> None:
         """The server's claim is not made here, so that a document's truth can be kept."""
         self.servers[server.uuid] = server
+        self._numbers[server.uuid] = len(self._numbers)
         if server.host is not None:
             self._residents.setdefault(server.host, {})[server.uuid] = None
             self.arrive(server, server.host)
@@ -160,7 +184,7 @@ class World:
             self.groups[group] = replace(
                 known, members=tuple(member for member in known.members if member != server.uuid))
         self.removed[server.uuid] = replace(
-            server, vm_state='deleted', task_state=None, host=None, updated=self.now())
+            server, vm_state='deleted', task_state=None, updated=self.now())
 
     # Migrations and the record of what was asked
 

@@ -22,12 +22,16 @@ from watcher_py.cloud.session import connect_with
 from watcher_py.cmd import settings
 from watcher_py.core.errors import Unavailable
 from watcher_py.core.snapshot import Snapshot
+from watcher_py.datasources.configured import Sources
 from watcher_py.datasources.prometheus import Prometheus
+from watcher_py.datasources.web_site import WebSite
 from watcher_py.db import schema
 from watcher_py.db.session import connect_url, engine_of
 from watcher_py.db.store import Store
 from watcher_py.engine.collector import Collector
-from watcher_py.engine.service import DecisionEngine
+from watcher_py.engine.compute_collector import ComputeCollector
+from watcher_py.engine.reading import Reader
+from watcher_py.engine.service import DecisionEngine, Senses
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.http_server import HttpServer
 from watcher_py.sim.server import Cloud
@@ -61,9 +65,9 @@ def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
         url = stack.enter_context(_serving(app, port))
         connection = connect_with(cloud.credentials('watcher'))
         compute = Compute(connection)
-        engine = DecisionEngine(store, bus, conf, Collector(compute, Placement(connection)),
-                                [Prometheus(cloud.prometheus_url)], plugins.strategies(),
-                                plugins.scoring_engines())
+        senses = Senses(Collector(ComputeCollector(Reader(compute, Placement(connection)))),
+                        Sources((Prometheus(WebSite('prometheus', cloud.prometheus_url)),)))
+        engine = DecisionEngine(store, bus, conf, senses, plugins.strategies(), plugins.scoring_engines())
         applier = Applier(store, bus, conf, compute, plugins.actions())
         for service in (engine, applier):
             service.start()

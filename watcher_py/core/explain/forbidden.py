@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from watcher_py.core.cluster import Aggregate, Bools, Cluster
+from watcher_py.core.columns import rows_of
 from watcher_py.core.rules import rules_of
-from watcher_py.core.scope import rows_of
 
 SOME_RULE = 'a scheduling rule keeps the server away'
 

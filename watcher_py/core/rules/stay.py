@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a server stays where it is, whatever else would take it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from watcher_py.core.numa import CELL_SHARE, why_unclear
 from watcher_py.core.request import Request
 from watcher_py.core.rules.hypervisors import unanswered
 from watcher_py.core.rules.journey import COLD_STATES, LIVE_STATES, Journeys, live_servers
+
+# Nova's scheduler keeps to them at each move; a group, which is a hint too, is known by its members.
+BINDING_HINTS = ('same_host', 'different_host', 'query', 'build_near_host_ip')
 
 
 def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys: Journeys) -> list[str]:
@@ -23,6 +27,9 @@ def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys
     found.of_row(servers.excluded, lambda _: "the audit's scope excludes it")
     found.of_row(_flags(state is not None and state != '' for state in servers.task_state),
                  lambda row: f'it is busy: {servers.task_state[row]}')
+    found.of_row(_flags(bool(_binding(hints)) for hints in servers.hints), lambda row: (
+        f'it was booted with the hint "{_binding(servers.hints[row])}", and where that lets it go '
+        'is not known'))
     live = live_servers(servers)
     found.of_row(_flags(state not in LIVE_STATES | COLD_STATES for state in servers.state),
                  lambda row: f'Nova migrates no server that is {servers.state[row]}')
@@ -43,6 +50,10 @@ def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys
         f'the {missing[kind[servers.node[row]]]} of {name[servers.node[row]]} is unknown, '
         'which others tell'))
     return found.texts
+
+
+def _binding(hints: Mapping[str, Any]) -> str:
+    return next((hint for hint in BINDING_HINTS if hint in hints), '')
 
 
 class _Reasons:

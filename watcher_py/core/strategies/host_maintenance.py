@@ -94,7 +94,7 @@ def _services(evacuation: Evacuation) -> Iterator[Proposal]:
     for node in np.flatnonzero(arrives & ~nodes.enabled).tolist():
         yield Proposal(SetService(nodes.uuid[node], nodes.name[node], True),
                        'it is the backup of what is to be maintained')
-    for node in np.flatnonzero(evacuation.term.nodes & nodes.enabled).tolist():
+    for node in np.flatnonzero(evacuation.term.nodes & nodes.enabled & nodes.known).tolist():
         yield Proposal(SetService(nodes.uuid[node], nodes.name[node], False, SERVICE_MAINTAINED_REASON),
                        'it is to be maintained; nothing new is to land on it')
 

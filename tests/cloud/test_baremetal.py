@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ironic, read in a few calls, whatever its answers look like."""
+
+import pytest
+
+from tests.core.clusters import document, host
+from watcher_py.cloud.baremetal import Baremetal, machine_now
+from watcher_py.cloud.session import connect_with
+from watcher_py.core.document import read
+from watcher_py.sim.clock import Clock
+from watcher_py.sim.server import Cloud
+
+
+def _cloud(machines):
+    return Cloud(read(document([host('a')], [], machines=machines)), Clock(speed=0))
+
+
+def _ironic(cloud):
+    return Baremetal(connect_with(cloud.credentials('admin')), tries=2, interval=0.001)
+
+
+def test_machines_are_read_with_what_ironic_knows_of_them():
+    machines = [{'id': 'm1', 'name': 'metal', 'host': 'a-id', 'power_state': 'power on', 'maintenance': True,
+                 'maintenance_reason': 'fan', 'provision_state': 'active', 'instance': 's'}, {'id': 'm2'}]
+    with _cloud(machines) as cloud:
+        first, second = sorted(_ironic(cloud).machines().rows, key=lambda one: one.uuid)
+        assert cloud.calls.by_service()['baremetal'] <= 3      # two to find the API, one for all machines
+    assert (first.name, first.compute_node, first.power_state) == ('metal', 'a-id', 'power on')
+    assert (first.maintenance, first.maintenance_reason, first.instance) == (True, 'fan', 's')
+    assert (second.name, second.compute_node, second.power_state) == ('', '', None)
+
+
+def test_more_machines_than_a_page_holds_are_all_listed():
+    with _cloud([{'id': f'm{number:04}'} for number in range(1100)]) as cloud:
+        found = _ironic(cloud).machines()
+        assert found.is_whole
+        assert len({one.uuid for one in found.rows}) == 1100
+
+
+def test_pages_that_ironic_makes_shorter_are_followed_too(script):
+    row = {'power_state': None, 'maintenance': False}
+    script.newest = '1.80'
+    script.answer('GET /nodes', (200, {'nodes': [{'uuid': 'a', **row}], 'next': 'http://elsewhere/v1/nodes?marker=a'}),
+                  (200, {'nodes': [{'uuid': 'b', **row}]}))
+    assert [one.uuid for one in Baremetal(script.connection(), tries=1).machines().rows] == ['a', 'b']
+    assert script.asked[-1].query['marker'] == 'a'
+    assert script.asked[-1].headers['X-OpenStack-Ironic-API-Version'] == '1.27'
+
+
+def test_a_cloud_without_ironic_is_known_by_its_catalog():
+    with _cloud([{'id': 'm'}]) as cloud:
+        assert _ironic(cloud).is_offered()
+    with _cloud([]) as cloud:
+        assert not _ironic(cloud).is_offered()
+
+
+def test_ironic_that_fails_is_told_in_its_own_words():
+    with _cloud([{'id': 'm'}]) as cloud:
+        cloud.faults.break_path('/nodes', times=9)
+        assert 'told to fail here' in _ironic(cloud).machines().missing
+
+
+@pytest.mark.parametrize('extra', [None, {}, {'compute_node_id': None}])
+def test_a_machine_may_be_noted_to_be_no_compute_node(extra):
+    row = {'uuid': 'm', 'power_state': None, 'maintenance': False, 'extra': extra}
+    assert machine_now(row).compute_node == ''

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ironic: the machines that it switches, in a few bulk calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openstack.connection import Connection
+
+from watcher_py.cloud.endpoint import Endpoint
+from watcher_py.cloud.json_values import maybe, named, text
+from watcher_py.cloud.listing import Listing, listing
+
+MINIMUM = (1, 8)                # chosen fields of all nodes in one list
+WANTED = (1, 27)
+
+_FIELDS = ('uuid', 'name', 'power_state', 'target_power_state', 'provision_state', 'maintenance',
+           'maintenance_reason', 'instance_uuid', 'extra')
+
+
+@dataclass(frozen=True, slots=True)
+class MachineNow:
+    """A machine of Ironic's."""
+
+    uuid: str
+    name: str
+    compute_node: str                   # what `extra` says it is a compute node of, '' when it says nothing
+    instance: str | None
+    power_state: str | None             # None until Ironic has looked
+    target_power_state: str | None
+    provision_state: str | None
+    maintenance: bool
+    maintenance_reason: str | None
+
+
+class Baremetal:
+    """Ironic's API in the operator's words; what can't be read is told by the list."""
+
+    def __init__(self, connection: Connection, tries: int = 3, interval: float = 2.0) -> None:
+        self._ironic = Endpoint(connection, 'baremetal', 'Ironic', MINIMUM, WANTED, tries, interval)
+
+    def is_offered(self) -> bool:
+        """Whether the cloud has Ironic at all; Unavailable when Keystone doesn't answer."""
+        return self._ironic.is_offered()
+
+    def machines(self) -> Listing[MachineNow]:
+        found = self._ironic.every('/nodes', 'nodes', fields=','.join(_FIELDS))
+        return listing('machines', found, machine_now)
+
+
+def machine_now(row: Mapping[str, Any]) -> MachineNow:
+    noted = (row.get('extra') or {}).get('compute_node_id')
+    return MachineNow(
+        uuid=named(row['uuid']), name=text(row.get('name')), compute_node='' if noted is None else str(noted),
+        instance=maybe(row.get('instance_uuid')), power_state=maybe(row['power_state']),
+        target_power_state=maybe(row.get('target_power_state')),
+        provision_state=maybe(row.get('provision_state')), maintenance=bool(row['maintenance']),
+        maintenance_reason=maybe(row.get('maintenance_reason')))

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an engine sees the cloud with, as the configuration describes it."""
+
+from collections.abc import Collection
+
+from oslo_config.cfg import ConfigOpts
+
+from watcher_py.bus import listener
+from watcher_py.cloud import session as cloud
+from watcher_py.cloud.baremetal import Baremetal
+from watcher_py.cloud.compute import Compute
+from watcher_py.cloud.placement import Placement
+from watcher_py.cloud.volumes import Volumes
+from watcher_py.conf.data_models import PREFIX
+from watcher_py.datasources import configured
+from watcher_py.engine import cinder_notices, nova_notices
+from watcher_py.engine.collector import Collector
+from watcher_py.engine.compute_collector import ComputeCollector
+from watcher_py.engine.feed import Feed
+from watcher_py.engine.health import Health
+from watcher_py.engine.machine_collector import MachineCollector
+from watcher_py.engine.reading import Reader
+from watcher_py.engine.service import Senses
+from watcher_py.engine.storage_collector import StorageCollector
+
+
+def senses(conf: ConfigOpts, strategies: Collection[str]) -> Senses:
+    """Nothing is asked and nothing heard yet."""
+    connection = cloud.connect(conf)
+    options = conf.watcher_decision_engine
+    health = Health(options.metrics_port, options.metrics_address)
+    nova: Feed[nova_notices.NovaEvent] = Feed(nova_notices.understand)
+    cinder: Feed[cinder_notices.CinderEvent] = Feed(cinder_notices.understand)
+    health.hears('nova', nova)
+    health.hears('cinder', cinder)
+    patience = (conf.collector.api_query_max_retries, conf.collector.api_query_interval)
+    parts = conf.collector.collector_plugins
+    collector = Collector(
+        ComputeCollector(Reader(Compute(connection, *patience), Placement(connection, *patience),
+                                conf.collector.compute_resources_collector_timeout),
+                         _period(conf, 'compute'), nova, health),
+        StorageCollector(Volumes(connection, *patience), _period(conf, 'storage'), feed=cinder)
+        if 'storage' in parts else None,
+        MachineCollector(Baremetal(connection, *patience), _period(conf, 'baremetal'))
+        if 'baremetal' in parts else None)
+    ears = {'nova-': nova.hear, 'volume.': cinder.hear, 'snapshot.': cinder.hear, 'capacity.': cinder.hear}
+    return Senses(collector, configured.sources(conf, lambda: connection.session, strategies),
+                  listener.connect(conf, ears), health)
+
+
+def _period(conf: ConfigOpts, part: str) -> float:
+    return float(conf[f'{PREFIX}.{part}'].period)
