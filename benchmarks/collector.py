@@ -39,10 +39,10 @@ from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.datasources.prometheus import Prometheus
 from watcher_py.datasources.web_site import WebSite
 from watcher_py.engine import measure
-from watcher_py.engine.compute_collector import ComputeCollector
-from watcher_py.engine.feed import Feed
-from watcher_py.engine.nova_notices import understand
-from watcher_py.engine.reading import Reader
+from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.feed import Feed
+from watcher_py.engine.collector.nova_notices import understand
+from watcher_py.engine.collector.reading import Reader
 
 WATCHER_SIM = Path(sys.executable).parent / 'watcher-sim'
 NOTICES = 10_000

@@ -20,8 +20,8 @@ from watcher_py.datasources.configured import Sources
 from watcher_py.datasources.contract import Measured
 from watcher_py.db import models
 from watcher_py.db.store import Store
-from watcher_py.engine.assemble import Collected
 from watcher_py.engine.catalogue import align
+from watcher_py.engine.collector.assemble import Collected
 from watcher_py.engine.run_audit import Tools
 
 PARAMETERS = {'properties': {'moves': {'type': 'integer', 'default': 2}}}

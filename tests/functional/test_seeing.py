@@ -18,10 +18,10 @@ from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.placement import Placement
 from watcher_py.cloud.session import connect_with
 from watcher_py.core import document
-from watcher_py.engine.compute_collector import ComputeCollector
-from watcher_py.engine.feed import Feed
-from watcher_py.engine.nova_notices import understand
-from watcher_py.engine.reading import Reader
+from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.feed import Feed
+from watcher_py.engine.collector.nova_notices import understand
+from watcher_py.engine.collector.reading import Reader
 
 pytestmark = pytest.mark.openstack
 

@@ -13,15 +13,15 @@ from watcher_py.cloud.placement import Placement
 from watcher_py.cloud.volumes import Volumes
 from watcher_py.conf.data_models import PREFIX
 from watcher_py.datasources import configured
-from watcher_py.engine import cinder_notices, nova_notices
-from watcher_py.engine.collector import Collector
-from watcher_py.engine.compute_collector import ComputeCollector
-from watcher_py.engine.feed import Feed
-from watcher_py.engine.health import Health
-from watcher_py.engine.machine_collector import MachineCollector
-from watcher_py.engine.reading import Reader
+from watcher_py.engine.collector import cinder_notices, nova_notices
+from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.feed import Feed
+from watcher_py.engine.collector.health import Health
+from watcher_py.engine.collector.machines import MachineCollector
+from watcher_py.engine.collector.reading import Reader
+from watcher_py.engine.collector.storage import StorageCollector
+from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.service import Senses
-from watcher_py.engine.storage_collector import StorageCollector
 
 
 def senses(conf: ConfigOpts, strategies: Collection[str]) -> Senses:

@@ -15,10 +15,10 @@ from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.strategy import Part, Strategy, with_defaults
 from watcher_py.datasources.contract import MetricSource
 from watcher_py.engine import measure
-from watcher_py.engine.assemble import Collected, assemble
 from watcher_py.engine.availability import availability, rows
-from watcher_py.engine.collector import Collector
-from watcher_py.engine.picture import NOTHING
+from watcher_py.engine.collector.assemble import Collected, assemble
+from watcher_py.engine.collector.picture import NOTHING
+from watcher_py.engine.collector.whole import Collector
 
 Row = dict[str, Any]
 

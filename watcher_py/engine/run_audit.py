@@ -24,7 +24,7 @@ from watcher_py.db.columns import now, short
 from watcher_py.db.models import ActionPlan, Audit, Evidence
 from watcher_py.db.store import Store
 from watcher_py.engine import measure
-from watcher_py.engine.collector import Collector
+from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.explained import evidence_rows
 from watcher_py.engine.moved import with_moves
 from watcher_py.engine.plan_rows import Decision, plan_rows

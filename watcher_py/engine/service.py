@@ -23,8 +23,8 @@ from watcher_py.datasources.configured import Sources
 from watcher_py.db.models import Audit
 from watcher_py.db.store import Store
 from watcher_py.engine import catalogue, explained, inquiries, interrupted, outdated
-from watcher_py.engine.collector import Collector
-from watcher_py.engine.health import Health
+from watcher_py.engine.collector.health import Health
+from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.rounds import Rounds
 from watcher_py.engine.run_audit import Tools, run_audit
 from watcher_py.engine.timetable import Timetable

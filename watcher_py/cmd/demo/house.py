@@ -28,9 +28,9 @@ from watcher_py.datasources.web_site import WebSite
 from watcher_py.db import schema
 from watcher_py.db.session import connect_url, engine_of
 from watcher_py.db.store import Store
-from watcher_py.engine.collector import Collector
-from watcher_py.engine.compute_collector import ComputeCollector
-from watcher_py.engine.reading import Reader
+from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.reading import Reader
+from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.service import DecisionEngine, Senses
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.http_server import HttpServer
