@@ -3,9 +3,9 @@
 
 import json
 
-import jsonschema
 import pytest
 from hypothesis import given
+from jsonschema import Draft202012Validator
 
 from tests.core.clusters import document, host
 from tests.core.storages import machines
@@ -14,13 +14,15 @@ from watcher_py.core.errors import Invalid
 
 HOSTS = [host('a'), host('b')]
 
+SCHEMA = Draft202012Validator(json_schema())
+
 
 @given(machines(['a-id', 'b-id']))
 def test_what_is_written_is_read_back(rows):
     doc = document(HOSTS, [], machines=rows)
-    jsonschema.validate(doc, json_schema())
+    SCHEMA.validate(doc)
     written = write(read(doc))
-    jsonschema.validate(written, json_schema())
+    SCHEMA.validate(written)
     assert write(read(json.loads(json.dumps(written)))) == written
 
 

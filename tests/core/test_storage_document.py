@@ -4,10 +4,10 @@
 import json
 import math
 
-import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given
+from jsonschema import Draft202012Validator
 
 from tests.core.clusters import document
 from tests.core.storages import POOLS, pool, storages, volume
@@ -15,17 +15,19 @@ from watcher_py.core.document import json_schema, read, write
 from watcher_py.core.errors import Invalid
 from watcher_py.core.storage import NO_STORAGE
 
+SCHEMA = Draft202012Validator(json_schema())
+
 
 @given(storages())
 def test_what_is_written_is_read_back(lists):
     written = write(read(document([], [], **lists)))
-    jsonschema.validate(written, json_schema())
+    SCHEMA.validate(written)
     assert write(read(json.loads(json.dumps(written)))) == written
 
 
 @given(storages())
 def test_the_json_schema_accepts_what_the_reader_accepts(lists):
-    jsonschema.validate(document([], [], **lists), json_schema())
+    SCHEMA.validate(document([], [], **lists))
 
 
 def test_a_document_without_storage_has_none():

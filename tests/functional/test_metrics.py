@@ -50,7 +50,7 @@ class Fed:
 
 
 @pytest.fixture(scope='module')
-def fed(stack, tmp_path_factory):
+def fed(stack, gnocchi, tmp_path_factory):
     run = uuid.uuid4().hex[:8]
     host, server, other = f'host-{run}', str(uuid.uuid4()), str(uuid.uuid4())
     broken = {fault: f'{fault.name.lower().replace("_", "-")}-{run}' for fault in Fault}

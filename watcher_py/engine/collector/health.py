@@ -37,8 +37,6 @@ class Health:
               registry=registry).set_function(lambda: clock() - self._taken)
         self._reads = Counter('watcher_reads', 'Reads of the cloud.', ('kind', 'result'), registry=registry)
         self._seconds = Gauge('watcher_read_seconds', 'Of the last read.', ('kind',), registry=registry)
-        self._calls = Gauge('watcher_read_calls', 'To the cloud, of the last read.', ('kind',),
-                            registry=registry)
         self._drift = Gauge('watcher_drift', 'What the last full read found other than it was seen.',
                             ('what',), registry=registry)
         self._frozen = Gauge('watcher_frozen_hosts', 'Hosts left alone, as not all is known of them.',
@@ -71,12 +69,10 @@ class Health:
         """Tell of this feed, too: of what `service` notifies."""
         self._feeds[service] = feed
 
-    def read(self, kind: Kind, seconds: float, calls: int | None = None) -> None:
+    def read(self, kind: Kind, seconds: float) -> None:
         """A read has ended well."""
         self._reads.labels(kind, 'good').inc()
         self._seconds.labels(kind).set(seconds)
-        if calls is not None:
-            self._calls.labels(kind).set(calls)
 
     def failed(self, kind: Kind) -> None:
         """A read has brought nothing."""
