@@ -17,7 +17,7 @@ from watcher_py.db.session import connect_url, engine_of
 from watcher_py.db.store import Store
 
 # A busy machine must not fail a test; in CI the examples are the same ones each time.
-settings.register_profile('unhurried', deadline=None, derandomize=bool(os.environ.get('CI')))
+settings.register_profile('unhurried', deadline=None, derandomize=bool(os.environ.get('CI')), max_examples=60)
 settings.register_profile('thorough', settings.get_profile('unhurried'), max_examples=1000)
 settings.load_profile('unhurried')
 
