@@ -42,8 +42,8 @@ def _kept(cluster, scope, **more):
     return set(narrow(cluster, scope, **more).nodes.name)
 
 
-def _flagged(cluster, scope, **more):
-    servers = narrow(cluster, scope, **more).servers
+def _flagged(cluster, scope):
+    servers = narrow(cluster, scope).servers
     return {uuid for uuid, excluded in zip(servers.uuid, servers.excluded, strict=True) if excluded}
 
 
@@ -84,12 +84,8 @@ def test_the_listed_aggregates_and_zones_are_kept_and_the_excluded_nodes_are_not
 ])
 def test_excluded_servers_stay_and_are_flagged(cluster, items, flagged):
     scope = [{'compute': [{'exclude': items}]}]
-    assert _flagged(cluster, scope, metadata_allowed=True) == flagged
-    assert narrow(cluster, scope, metadata_allowed=True).servers.uuid == cluster.servers.uuid
-
-
-def test_metadata_excludes_nobody_where_it_is_not_allowed(cluster):
-    assert not _flagged(cluster, [{'compute': [{'exclude': [{'instance_metadata': [{'tier': 'gold'}]}]}]}])
+    assert _flagged(cluster, scope) == flagged
+    assert narrow(cluster, scope).servers.uuid == cluster.servers.uuid
 
 
 def test_the_flat_style_of_old_means_compute(cluster):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of a cluster that an audit may touch."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +19,11 @@ def check(scope: Any) -> None:
     read(scope, ACCEPTED)
 
 
-def narrow(cluster: Cluster, scope: Any, metadata_allowed: bool = False) -> Cluster:
+def narrow(cluster: Cluster, scope: Any) -> Cluster:
     """The cluster without what is out of scope; excluded servers stay, flagged, for they take room."""
     rules = read(scope)
     kept = _included(cluster, rules) & ~_excluded_nodes(cluster, rules)
-    excluded = cluster.servers.excluded | _excluded_servers(cluster.servers, rules, metadata_allowed)
+    excluded = cluster.servers.excluded | _excluded_servers(cluster.servers, rules)
     return _only(replace(cluster, servers=replace(cluster.servers, excluded=excluded),
                          storage=narrow_storage(cluster.storage, rules),
                          machines=_listed_machines(cluster.machines, rules)), kept)
@@ -44,16 +45,16 @@ def _excluded_nodes(cluster: Cluster, rules: Rules) -> Bools:
     return np.array(by_name, dtype=bool) | _in_aggregates(cluster, rules, 'compute.exclude.host_aggregates')
 
 
-def _excluded_servers(servers: Servers, rules: Rules, metadata_allowed: bool) -> Bools:
+def _excluded_servers(servers: Servers, rules: Rules) -> Bools:
     uuids = rules.named('compute.exclude.instances', 'uuid')
     projects = rules.named('compute.exclude.projects', 'uuid')
-    marks = [entry for entry in rules.entries('compute.exclude.instance_metadata') if metadata_allowed]
+    marks = rules.entries('compute.exclude.instance_metadata')
     return np.array([uuid in uuids or project in projects or _is_marked(metadata, marks)
                      for uuid, project, metadata in zip(servers.uuid, servers.project, servers.metadata,
                                                         strict=True)], dtype=bool)
 
 
-def _is_marked(metadata: Any, marks: list[Any]) -> bool:
+def _is_marked(metadata: Any, marks: Sequence[Any]) -> bool:
     """Watcher's reading: all of the keys are there, and one of them has its value, in whatever case."""
     pairs = [pair for mark in marks for pair in mark.items()]
     return (bool(pairs) and all(key in metadata for key, _ in pairs)
