@@ -258,6 +258,17 @@ def test_full_hosts_change_places_as_far_as_servers_can_be_parked(case, seed):
         assert not plan.left_out
 
 
+def test_circles_that_share_a_little_room_are_broken_one_after_the_other():
+    hosts = [*(host(f'h{number}', vcpus=4) for number in range(5)), host('s', vcpus=4)]
+    rows = [instance(f'vm{number}', f'h{at}', vcpus=size, ram_mb=1024) for number, (at, size) in enumerate(
+        ((0, 4), (1, 2), (1, 2), (2, 2), (2, 2), (3, 2), (3, 2), (4, 3), (4, 1)))]
+    cluster = read(document(hosts, rows)).cluster
+    node = np.array([1, 2, 2, 0, 0, 4, 4, 3, 3])
+    plan = schedule(cluster, solution_to(cluster, node))
+    assert not plan.left_out
+    assert execute(cluster, plan, random.Random(0)).tolist() == node.tolist()
+
+
 @given(turned_around(), st.integers(1, 3), st.sampled_from((None, 1, 2)))
 def test_the_times_of_parking_moves_come_true_as_well(case, per_node, in_all):
     cluster, pace = case[0], Pace(per_node, in_all)

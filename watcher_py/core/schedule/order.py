@@ -2,6 +2,7 @@
 """Put moves in order: one draft after the other, each putting first what came last in the one before."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from watcher_py.core.schedule.draft import Draft, Task
 from watcher_py.core.schedule.play import draw
@@ -28,6 +29,9 @@ def best_order(task: Task, bound: float) -> Draft:
         _blame(draft, bound * (1 + ENOUGH), urgency)
         draft = draw(task, urgency)
         best = min(best, draft, key=_cost)
+    if best.left:
+        # Side by side, circles may each take a part of the room without which none of them gets through.
+        best = min(best, draw(replace(task, in_turn=True), urgency), key=_cost)
     return best
 
 

@@ -20,7 +20,9 @@ def break_circles(moment: Moment, task: Task) -> bool:
     nothing does, whatever waits is blocked, by groups or by arrivals that came first, and any
     detour is good enough to go on.
     """
-    return _break_one_by_one(moment, task) if moment.running else _get_going(moment, task)
+    if not moment.running:
+        return _get_going(moment, task)
+    return not task.in_turn and _break_one_by_one(moment, task)
 
 
 def _break_one_by_one(moment: Moment, task: Task) -> bool:
@@ -47,7 +49,14 @@ def _break_one_by_one(moment: Moment, task: Task) -> bool:
 
 
 def _get_going(moment: Moment, task: Task) -> bool:
-    return any(park(moment, task, move) for move in detours(moment, task, moment.all_waiting()).tolist())
+    waiting = moment.all_waiting()
+    tried: list[int] = detours(moment, task, waiting).tolist()
+    if task.in_turn:
+        # Once a node is empty its circle is open: what was begun there is gone on with.
+        origin = task.moves.source
+        begun = {origin[move] for move in waiting.tolist() if moment.source[move] != origin[move]}
+        tried.sort(key=lambda move: origin[move] not in begun)
+    return any(park(moment, task, move) for move in tried)
 
 
 def park_marked(moment: Moment, task: Task, node: int) -> None:
