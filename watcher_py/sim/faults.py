@@ -109,7 +109,7 @@ class Faults:
         """The fault that the request meets, after the time that it is kept waiting, and dice for it."""
         with self._lock:
             self._asked[path] += 1
-            dice = random.Random(f'{self._seed} {path} {self._asked[path]}')    # noqa: S311
+            dice = random.Random(f'{self._seed} {path} {self._asked[path]}')  # noqa: S311 - dice
             fault, released = self._take(method, path, dice), self._released
         if fault is None:
             return None
