@@ -4,14 +4,15 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from keystoneauth1.noauth import NoAuth
 from keystoneauth1.session import Session
 from openstack.connection import Connection
+
+from tests.serving import served
 
 
 @dataclass
@@ -94,10 +95,5 @@ def _handler(script):
 @pytest.fixture
 def script():
     told = Script()
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(told)) as server:
-        told.url = f'http://127.0.0.1:{server.server_port}'
-        thread = Thread(target=server.serve_forever, kwargs={'poll_interval': 0.01})
-        thread.start()
+    with served(_handler(told)) as told.url:
         yield told
-        server.shutdown()
-        thread.join()

@@ -5,13 +5,13 @@ import contextlib
 import json
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.datasources import fake_gnocchi, real_prometheus
+from tests.serving import served
 
 
 @dataclass
@@ -53,13 +53,8 @@ def script():
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
-        told.url = f'http://127.0.0.1:{server.server_port}'
-        thread = Thread(target=server.serve_forever, kwargs={'poll_interval': 0.01})
-        thread.start()
+    with served(Handler) as told.url:
         yield told
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

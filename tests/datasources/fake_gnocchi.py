@@ -7,11 +7,12 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
-from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
+
+from tests.serving import served
 
 LOW_RATE = ('low-rate', ('mean', 'rate:mean'), (300,))
 
@@ -155,10 +156,5 @@ def serving():
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
-        fake.url = f'http://127.0.0.1:{server.server_port}'
-        thread = Thread(target=server.serve_forever, kwargs={'poll_interval': 0.01})
-        thread.start()
+    with served(Handler) as fake.url:
         yield fake
-        server.shutdown()
-        thread.join()
