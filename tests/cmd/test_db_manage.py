@@ -8,7 +8,7 @@ import pytest
 from watcher_py.cmd.db_manage import run
 from watcher_py.db import schema
 
-HEAD = '0002'
+HEAD = '0003'
 
 
 @pytest.fixture

@@ -24,3 +24,7 @@ class Refused(WatcherError):
 
 class Unavailable(WatcherError):
     """A service that is needed doesn't answer."""
+
+
+class TakenOver(WatcherError):
+    """Another process has taken over what this one was doing: it has to let go of it, untouched."""

@@ -38,6 +38,13 @@ class ActionState(StrEnum):
     DELETED = 'DELETED'
 
 
+class Wish(StrEnum):
+    """What an operator can ask of an action that runs."""
+
+    ABORT = 'abort'
+    FORCE_COMPLETE = 'force_complete'
+
+
 Transitions = Mapping[StrEnum, frozenset[StrEnum]]
 
 

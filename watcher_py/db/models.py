@@ -61,6 +61,15 @@ class WithState:
     status_message: Mapped[str | None] = mapped_column(String(MESSAGE_LENGTH))
 
 
+class WithLease:
+    """A row that one process at a time works at; see db/lease.py."""
+
+    owner: Mapped[str | None] = mapped_column(String(255), index=True)      # a process, not only a host
+    leased_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)           # rises with each owner
+    takeovers: Mapped[int] = mapped_column(default=0)       # since it was claimed: owners that let it fall
+
+
 class Goal(WithUuid, Model):
     __tablename__ = 'goals'
     __table_args__ = (_unique('goals', 'name', 'deleted'), MYSQL)
@@ -97,7 +106,7 @@ class AuditTemplate(WithUuid, Model):
     strategy: Mapped[Strategy | None] = relationship(lazy='selectin')
 
 
-class Audit(WithUuid, WithState, Model):
+class Audit(WithUuid, WithState, WithLease, Model):
     __tablename__ = 'audits'
     __table_args__ = (_unique('audits', 'name', 'deleted'), MYSQL)
 
@@ -114,12 +123,13 @@ class Audit(WithUuid, WithState, Model):
     start_time: Mapped[datetime | None]
     end_time: Mapped[datetime | None]
     force: Mapped[bool] = mapped_column(default=False)
+    triggered_at: Mapped[datetime | None]       # of an EVENT audit: something happened, no run has seen to it
 
     goal: Mapped[Goal] = relationship(lazy='selectin')
     strategy: Mapped[Strategy | None] = relationship(lazy='selectin')
 
 
-class ActionPlan(WithUuid, WithState, Model):
+class ActionPlan(WithUuid, WithState, WithLease, Model):
     __tablename__ = 'action_plans'
 
     audit_id: Mapped[int] = mapped_column(ForeignKey('audits.id'), index=True)
@@ -127,6 +137,9 @@ class ActionPlan(WithUuid, WithState, Model):
     global_efficacy: Mapped[list[Any]] = mapped_column(default=list)
     hostname: Mapped[str | None] = mapped_column(String(255))
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)    # bound, gap, what stayed and why
+    # Older rows have none of what may be null here.
+    execution: Mapped[dict[str, Any]] = mapped_column(default=dict, nullable=True)  # how, where it is said
+    roll_back: Mapped[str | None] = mapped_column(Text)     # why what was done is being taken back
 
     audit: Mapped[Audit] = relationship(lazy='selectin')
     strategy: Mapped[Strategy] = relationship(lazy='selectin')
@@ -142,6 +155,12 @@ class Action(WithUuid, WithState, Model):
     input_parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     parents: Mapped[list[Any]] = mapped_column(default=list)
     reason: Mapped[str | None] = mapped_column(Text)                # why the strategy wants it
+    # What it must know to be resumed or reverted.
+    memory: Mapped[dict[str, Any]] = mapped_column(default=dict, nullable=True)
+    begun_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    project: Mapped[str | None] = mapped_column(String(255))        # whose server is touched
+    wish: Mapped[str | None] = mapped_column(String(20))            # of an operator, while it runs; see Wish
 
     action_plan: Mapped[ActionPlan] = relationship(lazy='selectin')
 

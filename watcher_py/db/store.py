@@ -108,6 +108,12 @@ class Store:
         change = Change(model, conditions, values)
         return self._write(lambda session, news: _change(session, news, change), model.noun())
 
+    def touch(self, model: type[Model], *conditions: Condition, **values: Any) -> int:
+        """Change what services keep for themselves: nobody is told, and `updated_at` stays; how many."""
+        statement = update(model).where(model.deleted == 0, *conditions).values(
+            updated_at=model.updated_at, **values)
+        return write(self._sessions, lambda session: _affected(session, statement), model.noun())
+
     def claim(self, row: Audit | ActionPlan | Action, from_states: str | Collection[str], to_state: str,
               *conditions: Condition, changing: Collection[Change] = (), adding: Collection[Model] = (),
               **values: Any) -> bool:
