@@ -7,7 +7,7 @@ import openstack
 import pytest
 import requests
 
-from tests.core.clusters import document, host
+from tests.core.clusters import document, host, instance
 from tests.core.storages import POOLS, pool, volume
 from watcher_py.core.document import read
 from watcher_py.sim.clock import Clock
@@ -85,11 +85,50 @@ def test_a_migration_takes_time_and_room_in_both_pools(cloud):
     assert cloud.world.storage.pools[POOLS[0]].free == before[POOLS[0]] + 10
 
 
-def test_a_locked_volume_is_in_maintenance_while_it_moves(cloud):
-    _migrate(cloud, 'a', POOLS[1], lock_volume=True)
-    assert _volume(cloud, 'a').status == 'maintenance'
+@pytest.mark.parametrize(('uuid', 'meanwhile', 'after'), [
+    ('a', 'maintenance', 'available'), ('used', 'in-use', 'in-use')])
+def test_a_locked_volume_that_nobody_uses_is_in_maintenance_while_it_moves(cloud, uuid, meanwhile, after):
+    _migrate(cloud, uuid, POOLS[1], lock_volume=True)
+    assert _volume(cloud, uuid).status == meanwhile
     _later(cloud)
-    assert _volume(cloud, 'a').status == 'available'
+    assert _volume(cloud, uuid).status == after
+
+
+def _messages(cloud, volume):
+    token = cloud.identity.issue(cloud.identity.user('admin'), 'password').id
+    found = requests.get(f'{cloud.url}/volume/v3/any/messages', params={'resource_uuid': volume}, timeout=30,
+                         headers={'X-Auth-Token': token, 'OpenStack-API-Version': 'volume 3.61'}).json()
+    return [one['user_message'] for one in found['messages']]
+
+
+def test_messages_tell_what_went_wrong_the_newest_first(cloud):
+    _migrate(cloud, 'a', POOLS[3])
+    cloud.faults.fail_migrations('a', 'the disk burns')
+    _migrate(cloud, 'a', POOLS[1])
+    _later(cloud)
+    _retype(cloud, 'kept', 'silver')
+    assert _messages(cloud, 'a') == [
+        'the disk burns', 'migrate volume:Could not find any available weighted backend.']
+    assert _messages(cloud, 'kept') == ['retype volume:Could not find any available weighted backend.']
+
+
+def test_what_a_server_uses_is_exchanged_while_it_runs_only():
+    lists = {'pools': [pool(1), pool(2)],
+             'volumes': [volume('a', 1, attached_to=['vm'], status='in-use')]}
+    snapshot = read(document([host('h')], [instance('vm', 'h', state='stopped')], **lists))
+    with Cloud(snapshot, Clock(speed=0)) as cloud:
+        connection = openstack.connection.Connection(auth=cloud.credentials(), region_name='RegionOne')
+        assert [one.id for one in connection.compute.get_server('vm').attached_volumes] == ['a']
+        connection.close()
+        assert _migrate(cloud, 'a', POOLS[1]).status_code == 202
+        _later(cloud)
+        assert (_volume(cloud, 'a').migration_status, _volume(cloud, 'a').pool) == ('error', POOLS[0])
+        assert "Cannot 'swap_volume'" in _messages(cloud, 'a')[0]
+
+
+def test_a_deleted_server_frees_its_volumes(cloud):
+    cloud.world.storage.detach('vm')
+    assert (_volume(cloud, 'used').attached_to, _volume(cloud, 'used').status) == ((), 'available')
 
 
 @pytest.mark.parametrize(('uuid', 'target'), [

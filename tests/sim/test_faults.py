@@ -138,3 +138,27 @@ def test_something_can_happen_in_the_middle_of_what_a_client_does(cloud: Any, ad
     assert admin.get('/os-services?host=beta', '2.53')['services'][0]['state'] == 'down'
     cloud.world.host_up('beta')
     assert admin.get('/os-services?host=beta', '2.53')['services'][0]['state'] == 'up'
+
+
+def test_a_stuck_live_migration_ends_when_it_is_aborted_or_healed(cloud: Any, admin: Any) -> None:
+    for uuid in ('plain', 'locked'):
+        cloud.faults.stick_migrations(uuid)
+        admin.live(uuid, 'beta')
+    cloud.clock.advance(3600)
+    assert [admin.newest_migration(uuid)['status'] for uuid in ('plain', 'locked')] == ['running', 'running']
+    number = admin.newest_migration('plain')['id']
+    assert admin.ask('DELETE', f'/servers/plain/migrations/{number}', version='2.65').status_code == 202
+    assert admin.newest_migration('plain')['status'] == 'cancelled'
+    cloud.faults.heal()
+    cloud.clock.advance(60)
+    assert admin.newest_migration('locked')['status'] == 'completed'
+
+
+def test_a_migration_that_is_stuck_no_more_comes_to_its_end(cloud: Any, admin: Any) -> None:
+    cloud.faults.stick_migrations('plain')
+    admin.live('plain', 'beta')
+    cloud.clock.advance(3600)
+    assert admin.server('plain')['status'] == 'MIGRATING'
+    cloud.faults.unstick('plain')
+    cloud.clock.advance(60)
+    assert admin.server('plain')['OS-EXT-SRV-ATTR:host'] == 'beta'

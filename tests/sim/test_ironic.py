@@ -70,11 +70,16 @@ def test_a_machine_that_is_being_switched_is_locked(cloud):
 
 
 def test_switching_can_be_made_to_fail(cloud):
-    cloud.faults.fail_migrations('m1')
+    cloud.faults.fail_migrations('m1', 'no BMC')
     _switch(cloud, 'm1', 'power off')
     cloud.clock.advance(60)
     assert _power(cloud, 'm1') == ('power on', None)
     assert cloud.world.host_named('a').reports
+    assert _ask(cloud, 'GET', '/nodes/m1?fields=last_error').json() == {
+        'last_error': "Failed to change power state to 'power off'. Error: no BMC"}
+    _switch(cloud, 'm1', 'power off')
+    assert _ask(cloud, 'GET', '/nodes/m1?fields=last_error,reservation').json() == {
+        'last_error': None, 'reservation': 'emulated'}
 
 
 @pytest.mark.parametrize(('machine', 'body', 'status'), [

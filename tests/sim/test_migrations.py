@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from watcher_py.sim.migrations import LINK_MIB_S, LIVE, QUEUED_S, SETUP_S, seconds
+from watcher_py.sim.migrations import FORCED_S, LINK_MIB_S, LIVE, QUEUED_S, SETUP_S, STUCK_S, seconds
+from watcher_py.sim.records import Amounts, Flavor
 
 
 def place(admin: Any, server: str) -> tuple[str, str]:
@@ -156,3 +157,99 @@ def test_a_newer_nova_refuses_late(cloud: Any, admin: Any) -> None:
     assert 'no room' in cloud.world.refusals[-1].reason
     action = admin.get('/servers/plain/os-instance-actions', '2.84')['instanceActions'][0]
     assert action['message'] == 'Error'
+
+
+def grow(cloud: Any, name: str = 'm9', vcpus: int = 4, disk: int = 40) -> Flavor:
+    flavor = Flavor(id=name, name=name, sizes=Amounts(vcpus, 8192, disk), extra_specs={})
+    cloud.world.flavors[name] = flavor
+    return flavor
+
+
+@pytest.mark.parametrize(('server', 'state'), [('plain', 'ACTIVE'), ('off', 'SHUTOFF')])
+def test_a_resize_holds_room_at_both_ends_until_it_is_confirmed(
+        cloud: Any, admin: Any, server: str, state: str) -> None:
+    grow(cloud)
+    used = cloud.world.ledger.used('host-alpha')
+    assert admin.act(server, resize={'flavorRef': 'm9'}).status_code == 202
+    migration = admin.newest_migration(server)
+    target = f'host-{migration["dest_compute"]}'
+    assert (migration['migration_type'], admin.server(server)['status']) == ('resize', 'RESIZE')
+    assert admin.server(server)['flavor']['original_name'] == 'm1'
+    claimed = cloud.world.ledger.claims[server]
+    assert (claimed.provider, claimed.amounts) == (target, (4, 8192, 40))
+    assert cloud.world.ledger.used('host-alpha') == used
+    cloud.clock.advance(60)
+    shown = admin.server(server)
+    assert (shown['status'], shown['flavor']['original_name']) == ('VERIFY_RESIZE', 'm9')
+    assert admin.act(server, confirmResize=None).status_code == 204
+    assert cloud.world.ledger.used('host-alpha').vcpus == used.vcpus - 2
+    assert place(admin, server) == (state, migration['dest_compute'])
+
+
+def test_a_resize_is_reverted(cloud: Any, admin: Any) -> None:
+    grow(cloud)
+    before = {host: cloud.world.ledger.used(host) for host in cloud.world.hosts}
+    admin.act('plain', resize={'flavorRef': 'm9'})
+    cloud.clock.advance(60)
+    assert admin.act('plain', revertResize=None).status_code == 202
+    assert place(admin, 'plain') == ('ACTIVE', 'alpha')
+    assert admin.server('plain')['flavor']['original_name'] == 'm1'
+    assert {host: cloud.world.ledger.used(host) for host in cloud.world.hosts} == before
+
+
+@pytest.mark.parametrize(('server', 'flavor', 'status'), [
+    ('plain', 'm1', 400), ('plain', 'no-such', 400), ('frozen', 'm9', 409), ('plain', 'vast', 400)])
+def test_a_resize_that_can_not_be_is_refused(
+        cloud: Any, admin: Any, server: str, flavor: str, status: int) -> None:
+    grow(cloud)
+    grow(cloud, 'vast', vcpus=100)
+    assert admin.act(server, resize={'flavorRef': flavor}).status_code == status
+    assert cloud.world.migrations == {}
+
+
+def test_a_disk_does_not_shrink(cloud: Any, admin: Any) -> None:
+    grow(cloud, disk=10)
+    assert admin.act('plain', resize={'flavorRef': 'm9'}).status_code == 202
+    cloud.clock.advance(60)
+    assert place(admin, 'plain') == ('ACTIVE', 'alpha')
+    assert admin.server('plain')['flavor']['original_name'] == 'm1'
+    assert admin.newest_migration('plain')['status'] == 'error'
+
+
+def force(admin: Any, server: str = 'plain') -> int:
+    number = admin.newest_migration(server)['id']
+    return admin.ask('POST', f'/servers/{server}/migrations/{number}/action', {'force_complete': None},
+                     '2.96').status_code
+
+
+def test_a_live_migration_that_is_stuck_runs_until_it_is_forced(cloud: Any, admin: Any) -> None:
+    cloud.faults.stick_migrations('plain')
+    admin.live('plain', 'beta')
+    assert force(admin) == 400      # it is queued
+    cloud.clock.advance(3600)
+    assert admin.newest_migration('plain')['status'] == 'running'
+    assert force(admin) == 202
+    cloud.clock.advance(FORCED_S)
+    assert place(admin, 'plain') == ('ACTIVE', 'beta')
+    assert force(admin) == 404
+
+
+@pytest.mark.parametrize('heals', [True, False])
+def test_a_stuck_live_migration_ends_when_it_is_aborted_or_all_is_healed(
+        cloud: Any, admin: Any, heals: bool) -> None:
+    cloud.faults.stick_migrations('plain')
+    admin.live('plain', 'beta')
+    cloud.clock.advance(3600)
+    number = admin.newest_migration('plain')['id']
+    if heals:
+        cloud.faults.heal()
+    else:
+        assert admin.ask('DELETE', f'/servers/plain/migrations/{number}', None, '2.65').status_code == 202
+    cloud.clock.advance(STUCK_S)
+    assert place(admin, 'plain') == ('ACTIVE', 'beta' if heals else 'alpha')
+
+
+def test_a_forced_migration_needs_its_body(admin: Any) -> None:
+    admin.live('plain', 'beta')
+    number = admin.newest_migration('plain')['id']
+    assert admin.ask('POST', f'/servers/plain/migrations/{number}/action', {}, '2.96').status_code == 400

@@ -54,6 +54,14 @@ def test_candidates_have_room_and_traits(admin: Any) -> None:
     assert len(get(admin, '/allocation_candidates?resources=VCPU:1&limit=2')['allocation_requests']) == 2
 
 
+def test_candidates_of_one_tree_alone_can_be_asked_for(admin: Any) -> None:
+    asked = '/allocation_candidates?resources=VCPU:4,MEMORY_MB:1024&limit=1&in_tree='
+    assert list(get(admin, f'{asked}host-beta')['provider_summaries']) == ['host-beta']
+    assert get(admin, f'{asked}host-tiny')['allocation_requests'] == []
+    assert get(admin, f'{asked}ghost')['allocation_requests'] == []
+    assert admin.ask('GET', f'{asked}host-beta', '1.30', None, 'placement').status_code == 400
+
+
 @pytest.mark.parametrize(('path', 'status'), [
     ('/resource_providers/ghost', 404), ('/resource_providers/ghost/usages', 404),
     ('/allocation_candidates', 400), ('/allocation_candidates?resources=VCPU', 400),

@@ -12,6 +12,7 @@ from watcher_py.cmd.cluster_file import load
 from watcher_py.core.document import read
 from watcher_py.core.errors import WatcherError
 from watcher_py.sim.clock import Clock
+from watcher_py.sim.faults import Faults
 from watcher_py.sim.generator import generate
 from watcher_py.sim.server import Cloud
 
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         snapshot = (load(asked.cluster) if asked.cluster
                     else read(generate(asked.hosts, asked.servers, asked.seed)))
-        cloud = Cloud(snapshot, Clock(asked.speed), asked.port)
+        cloud = Cloud(snapshot, Clock(asked.speed), asked.port, Faults(asked.late_refusals, asked.seed))
         # Of all that was built nothing is garbage; a search of it would hold up the answers.
         gc.freeze()
         stopped = _when_stopped()
@@ -42,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--port', type=int, default=0, help='0: any that is free')
     parser.add_argument('--speed', type=float, default=1.0, help='simulated seconds in a real one')
+    parser.add_argument('--late-refusals', action='store_true',
+                        help='accept each migration, and say in its record alone that it can not be')
     return parser
 
 

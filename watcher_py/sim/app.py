@@ -21,11 +21,13 @@ from watcher_py.sim import (
     placement,
     placement_candidates,
     prometheus,
+    remote,
 )
 from watcher_py.sim.calls import Calls, Counted
 from watcher_py.sim.doorman import Doorman
 from watcher_py.sim.gate import Application, Gate, error_body
 from watcher_py.sim.identity import Identity
+from watcher_py.sim.judge import Judge
 from watcher_py.sim.nova_servers import PREFIX as NOVA
 from watcher_py.sim.world import World
 
@@ -48,7 +50,8 @@ def application(world: World, identity: Identity, calls: Calls) -> Application:
     _add_cinder(app, world)
     _add_ironic(app, world)
     app.add_route('/sim/calls', Counted(calls))
-    return Gate(app, world, identity, calls)
+    _add_remote(app, world, identity)
+    return Gate(app, world, identity, calls, Judge(world))
 
 
 def _add_keystone(app: App, identity: Identity, world: World) -> None:
@@ -75,6 +78,7 @@ def _add_nova(app: App, world: World) -> None:
             ('/servers/{server}/action', nova_actions.ServerAction(world), None),
             ('/servers/{server}/migrations', running, None),
             ('/servers/{server}/migrations/{number}', running, 'one'),
+            ('/servers/{server}/migrations/{number}/action', running, 'action'),
             ('/servers/{server}/os-instance-actions', actions, None),
             ('/servers/{server}/os-instance-actions/{request}', actions, 'one'),
             ('/os-migrations', nova_migrations.Migrations(world), None),
@@ -124,7 +128,8 @@ def _add_cinder(app: App, world: World) -> None:
             ('/snapshots', volumes, 'snapshots'),
             ('/volumes/detail', volumes, 'detail'),
             ('/volumes/{volume}', volumes, 'one'),
-            ('/volumes/{volume}/action', volumes, 'action')):
+            ('/volumes/{volume}/action', volumes, 'action'),
+            ('/messages', cinder.Messages(world), None)):
         app.add_route(cinder.OF_PROJECT + path, resource, suffix=suffix)
 
 
@@ -136,6 +141,12 @@ def _add_ironic(app: App, world: World) -> None:
     app.add_route(ironic.PREFIX + '/nodes/detail', nodes, suffix='detail')
     app.add_route(ironic.PREFIX + '/nodes/{node}', nodes, suffix='one')
     app.add_route(ironic.PREFIX + '/nodes/{node}/states/power', nodes, suffix='power')
+
+
+def _add_remote(app: App, world: World, identity: Identity) -> None:
+    app.add_route('/sim/journal', remote.Happened(world))
+    app.add_route('/sim/faults', remote.Breaking(world, identity))
+    app.add_route('/sim/hosts/{host}/{state}', remote.HostPower(world))
 
 
 def _refuse(req: falcon.Request, resp: falcon.Response, error: WatcherError, params: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import falcon
 
 from watcher_py.core.errors import Invalid, NotFound
 from watcher_py.sim import cinder_moves
-from watcher_py.sim.cinder_view import pool_shown, service_shown, type_shown, volume_shown
+from watcher_py.sim.cinder_view import message_shown, pool_shown, service_shown, type_shown, volume_shown
 from watcher_py.sim.doorman import CINDER, caller, minor, need_admin
 from watcher_py.sim.ids import derived_id
 from watcher_py.sim.paging import flag, page
@@ -78,6 +78,20 @@ class Types:
     def on_get(self, req: falcon.Request, resp: falcon.Response, project: str) -> None:
         shown, more = page(req, list(self._storage.types.values()), 'volume_type', lambda one: one.id)
         resp.media = {'volume_types': [type_shown(one, caller(req).is_admin) for one in shown], **more}
+
+
+class Messages:
+    """/messages, the newest first."""
+
+    def __init__(self, world: World):
+        self._storage = world.storage
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, project: str) -> None:
+        need_admin(req, 'message:get_all')
+        rows = [one for one in reversed(self._storage.messages)
+                if one.volume == req.params.get('resource_uuid', one.volume)]
+        shown, more = page(req, rows, 'messages', lambda one: one.id)
+        resp.media = {'messages': [message_shown(one) for one in shown], **more}
 
 
 class Volumes:

@@ -8,6 +8,8 @@ from watcher_py.sim.world import World
 GB_IN_A_SECOND = 0.1
 SETUP_S = 2.0
 NEVER, ON_DEMAND = 'never', 'on-demand'
+NO_BACKEND = 'Could not find any available weighted backend.'
+_SWAPPABLE = ('active', 'paused', 'resized')
 _MOVABLE = ('available', 'in-use')
 
 
@@ -25,8 +27,12 @@ def migrate(world: World, volume: Volume, pool: str, lock: bool) -> None:
     if not found.holds(volume.size or 0):
         # Cinder's scheduler finds this out when the request has long been answered.
         storage.change(volume.uuid, migration_status='error')
+        storage.complain(volume.uuid, f'migrate volume:{NO_BACKEND}')
         return
-    storage.change(volume.uuid, migration_status='migrating', status='maintenance' if lock else volume.status)
+    # What is in use can be locked against nothing: its server goes on writing.
+    is_locked = lock and volume.status == 'available'
+    storage.change(volume.uuid, migration_status='migrating',
+                   status='maintenance' if is_locked else volume.status)
     _depart(world, volume, pool, volume.type)
 
 
@@ -43,7 +49,10 @@ def retype(world: World, volume: Volume, new_type: str, policy: str) -> None:
                       'migrating, have snapshots, be replicated')
     pool = _pool_for(world, volume, wanted.name, policy)
     if pool is None:
-        return      # the scheduler finds no backend, and puts everything back as it was
+        # The scheduler finds no backend, and puts everything back as it was.
+        storage.change(volume.uuid, status=volume.status)
+        storage.complain(volume.uuid, f'retype volume:{NO_BACKEND}')
+        return
     storage.change(volume.uuid, status='retyping',
                    migration_status=volume.migration_status if pool == volume.pool else 'migrating')
     _depart(world, volume, pool, wanted.name)
@@ -76,9 +85,22 @@ def _depart(world: World, volume: Volume, target: str, type_: str | None) -> Non
     if target != volume.pool:
         seconds += (volume.size or 0) / GB_IN_A_SECOND
         world.storage.take(target, volume.size or 0)
-    world.storage.moves[volume.uuid] = Move(
+    move = Move(
         volume=volume.uuid, target=target, type=type_, former_status=volume.status,
-        ends_at=world.now() + seconds, failure=world.faults.why_migration_fails(volume.uuid))
+        ends_at=world.now() + seconds, failure=_why_it_fails(world, volume, target))
+    world.storage.moves[volume.uuid] = move
+    world.storage.departures.append(move)
+
+
+def _why_it_fails(world: World, volume: Volume, target: str) -> str | None:
+    failure = world.faults.why_migration_fails(volume.uuid)
+    if failure is not None:
+        return failure
+    # Nova has to exchange what a server uses, and does that while it runs only.
+    for server in map(world.servers.get, volume.attached_to):
+        if target != volume.pool and server is not None and server.vm_state not in _SWAPPABLE:
+            return f"Cannot 'swap_volume' instance {server.uuid} while it is in vm_state {server.vm_state}"
+    return None
 
 
 def _arrive(world: World, move: Move) -> None:
@@ -90,6 +112,8 @@ def _arrive(world: World, move: Move) -> None:
         if moved:
             storage.take(move.target, -(volume.size or 0))
         storage.change(volume.uuid, status=move.former_status, migration_status='error')
+        if move.failure:
+            storage.complain(volume.uuid, move.failure)
         return
     if moved:
         storage.take(volume.pool, -(volume.size or 0))

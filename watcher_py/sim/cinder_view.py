@@ -7,7 +7,7 @@ from typing import Any
 
 from watcher_py.sim.clock import iso_micro
 from watcher_py.sim.ids import derived_id
-from watcher_py.sim.storage_records import Pool, Volume, VolumeType
+from watcher_py.sim.storage_records import Message, Pool, Volume, VolumeType
 
 Shown = dict[str, Any]
 BACKEND_SINCE = 49
@@ -74,6 +74,12 @@ def volume_shown(one: Volume, admin: bool) -> Shown:
                   'os-vol-mig-status-attr:migstat': one.migration_status,
                   'os-vol-mig-status-attr:name_id': None, 'migration_status': one.migration_status}
     return shown
+
+
+def message_shown(one: Message) -> Shown:
+    return {'id': one.id, 'resource_type': 'VOLUME', 'resource_uuid': one.volume, 'user_message': one.text,
+            'event_id': 'VOLUME_VOLUME_001_002', 'message_level': 'ERROR', 'request_id': None,
+            'created_at': iso_micro(one.created), 'guaranteed_until': iso_micro(one.created), 'links': []}
 
 
 def _capability(asked: str) -> Any:

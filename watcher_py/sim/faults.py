@@ -57,6 +57,7 @@ class Faults:
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._failing: dict[str, str] = {}
+        self._stuck: set[str] = set()
         self._paths: list[Fault] = []
         self._deeds: list[tuple[str, Callable[[], None]]] = []
         self._released = threading.Event()
@@ -64,6 +65,13 @@ class Faults:
     def fail_migrations(self, server: str, reason: str = 'Live Migration failure: operation failed') -> None:
         """Every migration of this server (its uuid) ends in an error, until `heal`."""
         self._failing[server] = reason
+
+    def stick_migrations(self, server: str) -> None:
+        """No live migration of this server ends by itself: it is aborted or forced, or runs until `heal`."""
+        self._stuck.add(server)
+
+    def unstick(self, server: str) -> None:
+        self._stuck.discard(server)
 
     def break_path(self, part: str, status: int = 500, times: float = 1, method: str | None = None) -> None:
         """The next requests whose path holds `part` are answered with an error and not carried out."""
@@ -92,6 +100,7 @@ class Faults:
         """Nothing goes wrong any more; what hangs is answered."""
         with self._lock:
             self._failing.clear()
+            self._stuck.clear()
             self._paths.clear()
             self._deeds.clear()
             self._released.set()
@@ -104,6 +113,10 @@ class Faults:
 
     def why_migration_fails(self, server: str) -> str | None:
         return self._failing.get(server)
+
+    def sticks(self, server: str) -> bool:
+        """Whether a live migration of the server goes on, though it is time for it to end."""
+        return server in self._stuck
 
     def met_by(self, method: str, path: str) -> tuple[Fault, random.Random] | None:
         """The fault that the request meets, after the time that it is kept waiting, and dice for it."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from waitress.channel import ClientDisconnected
 
-from watcher_py.sim import cinder_moves, machine_power, migrations
+from watcher_py.sim import cinder_moves, machine_power, migrations, shelving
 from watcher_py.sim.calls import Calls
 from watcher_py.sim.faults import SPOILING, Kind
 from watcher_py.sim.identity import Identity
+from watcher_py.sim.judge import Judge
 from watcher_py.sim.spoiled import spoil
 from watcher_py.sim.world import World
 
@@ -32,6 +33,7 @@ class Gate:
     world: World
     identity: Identity
     calls: Calls
+    judge: Judge
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ['PATH_INFO']
@@ -58,10 +60,15 @@ class Gate:
         with self.world.lock:
             for deed in self.world.faults.happening(environ['PATH_INFO']):
                 deed()
+                self.judge.look()
             migrations.advance(self.world)
             cinder_moves.advance(self.world)
             machine_power.advance(self.world)
-            return list(self.application(environ, start_response))
+            shelving.advance(self.world)
+            self.judge.look()
+            answer = list(self.application(environ, start_response))
+            self.judge.look()
+            return answer
 
     def _spoiled(self, kind: Kind, dice: Random, environ: Environ,
                  start_response: StartResponse) -> Iterable[bytes]:

@@ -50,7 +50,7 @@ class Nodes:
 
     def on_get_one(self, req: falcon.Request, resp: falcon.Response, node: str) -> None:
         need_admin(req, 'baremetal:node:get')
-        resp.media = _shown(self._park.machine(node))
+        resp.media = _row(self._park.machine(node), _chosen(req))
 
     def on_put_power(self, req: falcon.Request, resp: falcon.Response, node: str) -> None:
         need_admin(req, 'baremetal:node:set_power_state')
@@ -75,10 +75,13 @@ class Nodes:
 
 
 def _fields(req: falcon.Request) -> tuple[str, ...] | None:
-    """The fields that are asked for; None for all there are."""
-    if minor(req) >= 8 and (asked := req.get_param('fields')):
-        return tuple(asked.split(','))
-    return None if flag(req, 'detail') else _SUMMARY
+    """Those of a list: the fields that are asked for; None for all there are."""
+    return _chosen(req) or (None if flag(req, 'detail') else _SUMMARY)
+
+
+def _chosen(req: falcon.Request) -> tuple[str, ...] | None:
+    asked = req.get_param('fields') if minor(req) >= 8 else None
+    return tuple(asked.split(',')) if asked else None
 
 
 def _row(machine: Machine, fields: tuple[str, ...] | None) -> Shown:
@@ -93,7 +96,8 @@ def _shown(machine: Machine) -> Shown:
         'target_power_state': machine.target_power_state,
         'provision_state': machine.provision_state, 'target_provision_state': None,
         'maintenance': machine.maintenance, 'maintenance_reason': machine.maintenance_reason,
-        'driver': 'fake-hardware', 'driver_info': {}, 'properties': {}, 'last_error': None,
+        'driver': 'fake-hardware', 'driver_info': {}, 'properties': {}, 'last_error': machine.last_error,
+        'reservation': 'emulated' if machine.is_reserved else None,
         'extra': {'compute_node_id': tied} if (tied := machine.compute_node or machine.host) else {},
         'updated_at': iso_micro(machine.updated), 'links': []}
 

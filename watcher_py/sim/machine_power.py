@@ -13,15 +13,16 @@ TARGETS = {'power on': (ON, 5.0), 'power off': (OFF, 5.0), 'rebooting': (ON, 30.
 
 def switch(world: World, machine: Machine, target: str) -> None:
     """Begin to switch its power."""
-    if machine.target_power_state is not None:
+    if machine.is_reserved:
         raise Conflict(f'Node {machine.uuid} is locked by host emulated, please retry after the current '
                        'operation is completed.')
     if target not in TARGETS:
         raise Invalid(f'The requested action "{target}" can not be performed on node "{machine.uuid}" '
                       'while it is in that state.')
     reached, seconds = TARGETS[target]
+    world.machines.switched += 1
     world.machines.change(machine.uuid, target_power_state=reached, switched_at=world.now() + seconds,
-                          updated=world.now())
+                          last_error=None, updated=world.now())
 
 
 def advance(world: World) -> None:
@@ -34,9 +35,11 @@ def advance(world: World) -> None:
 
 def _arrive(world: World, machine: Machine) -> None:
     reached = machine.target_power_state
-    if world.faults.why_migration_fails(machine.uuid) is not None:
+    failure = world.faults.why_migration_fails(machine.uuid)
+    if failure is not None:
+        failure = f"Failed to change power state to '{reached}'. Error: {failure}"
         reached = machine.power_state
     elif machine.host is not None:
         world.change_host(machine.host, up=reached == ON)
     world.machines.change(machine.uuid, power_state=reached, target_power_state=None, switched_at=None,
-                          updated=world.now())
+                          last_error=failure, updated=world.now())

@@ -1,40 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Live and cold migrations as processes that take time, and hold room at both ends meanwhile."""
+"""Live and cold migrations and resizes: processes that take time, and hold room at both ends meanwhile."""
 
 import heapq
+from dataclasses import replace
 
 from watcher_py.core.errors import Conflict, Invalid, NotFound, Refused
 from watcher_py.sim import allotments, rules
-from watcher_py.sim.records import Caller, Event, Host, Migration, Server
+from watcher_py.sim.records import Caller, Event, Flavor, Host, Migration, Server
 from watcher_py.sim.world import World
 
-LIVE, COLD = 'live-migration', 'migration'
+LIVE, COLD, RESIZE = 'live-migration', 'migration', 'resize'
 LINK_MIB_S = 1250.0         # what a host's network carries, both directions taken together
 SETUP_S = 1.0
 QUEUED_S = 0.3
 DIRTIED = 1.3               # memory is sent once, and what is written meanwhile again
 DISK_WRITTEN = 0.05         # of the disk is more than the image, and is copied by a cold migration
+FORCED_S = 0.5              # a live migration that is forced to its end takes so much longer
+STUCK_S = 1.0               # one that is stuck is looked at again after this time
 
-_STATES = {LIVE: ('active', 'paused'), COLD: ('active', 'stopped')}
-_DEEDS = {LIVE: 'os-migrateLive', COLD: 'migrate'}
-_EVENTS = {LIVE: ('conductor_live_migrate_instance', 'compute_live_migration'),
-           COLD: ('conductor_migrate_server', 'compute_finish_resize')}
-_NAMES = {LIVE: 'live-migration', COLD: 'migrate'}
+_STATES = {LIVE: ('active', 'paused'), COLD: ('active', 'stopped'), RESIZE: ('active', 'stopped')}
+_DEEDS = {LIVE: 'os-migrateLive', COLD: 'migrate', RESIZE: 'resize'}
+_OF_COLD = ('conductor_migrate_server', 'compute_finish_resize')
+_EVENTS = {LIVE: ('conductor_live_migrate_instance', 'compute_live_migration'), COLD: _OF_COLD,
+           RESIZE: _OF_COLD}
+_NAMES = {LIVE: 'live-migration', COLD: 'migrate', RESIZE: 'resize'}
 
 
-def start(world: World, kind: str, server: Server, target: str | None, caller: Caller) -> None:
-    """Begin to move the server to the named host, or to one that the scheduler picks."""
+def start(world: World, kind: str, server: Server, target: str | None, caller: Caller,
+          flavor: Flavor | None = None) -> None:
+    """Begin to move the server to the named host, or to one that the scheduler picks, as of this flavor."""
     check_state(server, _DEEDS[kind], _STATES[kind])
     if server.host is None or not world.hosts[server.host].reports:
         raise _source_is_down(world, kind, server)
     try:
-        host = _target(world, server, target)
+        host = _target(world, _resized(server, flavor), target)
     except Refused as refusal:
         if not world.faults.late_refusals:
             raise
         _fail_late(world, kind, server, target, caller, str(refusal))
         return
-    _depart(world, kind, server, host, caller)
+    _depart(world, kind, server, host, caller, flavor)
 
 
 def check_state(server: Server, deed: str, allowed: tuple[str, ...]) -> None:
@@ -62,7 +67,8 @@ def revert(world: World, server: Server, caller: Caller) -> None:
     world.leave(server, migration.target or '')
     world.arrive(server, migration.source)
     world.settle(server, migration.source)
-    world.change(server.uuid, vm_state=migration.former_state)
+    world.change(server.uuid, vm_state=migration.former_state,
+                 flavor=migration.former_flavor or server.flavor)
     world.change_migration(migration.number, status='reverted')
     world.record(server.uuid, 'revertResize', caller, _done(world, 'compute_revert_resize', migration))
 
@@ -73,6 +79,18 @@ def abort(world: World, server: Server, number: int, caller: Caller) -> None:
     _stay(world, migration, 'cancelled')
     world.record(server.uuid, 'live_migration_cancel', caller,
                  _done(world, 'compute_live_migration_abort', migration))
+
+
+def force(world: World, server: Server, number: int, caller: Caller) -> None:
+    """Have a live migration that runs end soon."""
+    migration = running(world, server, number)
+    if migration.status != 'running':
+        raise Refused(f'Migration {number} state of instance {server.uuid} is {migration.status}. '
+                      'Cannot force_complete while the migration is in this state.')
+    ends_at = world.now() + FORCED_S
+    world.change_migration(number, is_forced=True, ends_at=ends_at)
+    world.schedule(ends_at, number, 'end')
+    world.record(server.uuid, 'live_migration_force_complete', caller)
 
 
 def running(world: World, server: Server, number: int) -> Migration:
@@ -107,6 +125,8 @@ def advance(world: World) -> None:
         if deed == 'run':
             world.change_migration(number, status='running' if migration.kind == LIVE else 'migrating',
                                    updated=when)
+        elif _is_stuck(world, migration):
+            world.schedule(now + STUCK_S, number, 'end')
         else:
             _end(world, migration, when)
 
@@ -118,8 +138,17 @@ def seconds(world: World, kind: str, server: Server, *ends: str) -> float:
     return SETUP_S + _to_copy(kind, server) * busiest / LINK_MIB_S
 
 
+def _is_stuck(world: World, migration: Migration) -> bool:
+    return (migration.kind == LIVE and not migration.is_forced and world.faults.sticks(migration.server)
+            and _why_unreachable(world, migration) is None)
+
+
+def _resized(server: Server, flavor: Flavor | None) -> Server:
+    return replace(server, flavor=flavor) if flavor else server
+
+
 def _to_copy(kind: str, server: Server) -> float:
-    if kind == COLD:
+    if kind != LIVE:
         return server.flavor.sizes.disk_gb * 1024 * DISK_WRITTEN
     return _memory(server) * DIRTIED
 
@@ -152,7 +181,8 @@ def _target(world: World, server: Server, name: str | None) -> Host:
     return host
 
 
-def _depart(world: World, kind: str, server: Server, host: Host, caller: Caller) -> None:
+def _depart(world: World, kind: str, server: Server, host: Host, caller: Caller,
+            flavor: Flavor | None) -> None:
     source = server.host or ''
     now = world.now()
     ends_at = now + seconds(world, kind, server, source, host.uuid)
@@ -160,15 +190,22 @@ def _depart(world: World, kind: str, server: Server, host: Host, caller: Caller)
         server=server.uuid, source=source, target=host.uuid, kind=kind,
         status='queued' if kind == LIVE else 'pre-migrating', request=caller.request,
         runs_at=now + QUEUED_S, ends_at=ends_at, ram_mb=_memory(server), former_state=server.vm_state,
-        failure=world.faults.why_migration_fails(server.uuid))
+        failure=world.faults.why_migration_fails(server.uuid) or _why_too_small(server, flavor),
+        flavor=flavor, former_flavor=server.flavor)
     world.ledger.hand_over(server.uuid, migration.uuid)
-    allotments.claim(world, server, host)
+    allotments.claim(world, _resized(server, flavor), host)
     world.arrive(server, host.uuid)
     world.change(server.uuid, task_state='migrating' if kind == LIVE else 'resize_migrating')
     world.in_flight[server.uuid] = migration.number
     world.record(server.uuid, _NAMES[kind], caller, _done(world, _EVENTS[kind][0], migration))
     world.schedule(migration.runs_at, migration.number, 'run')
     world.schedule(ends_at, migration.number, 'end')
+
+
+def _why_too_small(server: Server, flavor: Flavor | None) -> str | None:
+    if flavor and flavor.sizes.disk_gb < server.flavor.sizes.disk_gb:
+        return 'Resize error: Unable to resize disk down.'
+    return None
 
 
 def _end(world: World, migration: Migration, when: float) -> None:
@@ -200,7 +237,8 @@ def _arrive(world: World, migration: Migration, when: float) -> None:
         world.change_migration(migration.number, status='completed', updated=when)
     else:
         # Until it is confirmed the source is held, so that the way back stays open.
-        world.change(server.uuid, task_state=None, vm_state='resized')
+        world.change(server.uuid, task_state=None, vm_state='resized',
+                     flavor=migration.flavor or server.flavor)
         world.change_migration(migration.number, status='finished', updated=when)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import falcon
 
 from watcher_py.core.errors import WatcherError
-from watcher_py.sim import migrations
+from watcher_py.sim import migrations, shelving
 from watcher_py.sim.doorman import caller, minor, need_admin
-from watcher_py.sim.migrations import COLD, LIVE, check_state
-from watcher_py.sim.nova_servers import check_unlocked, visible
+from watcher_py.sim.migrations import COLD, LIVE, RESIZE, check_state
+from watcher_py.sim.nova_servers import check_unlocked, flavor_of, visible
 from watcher_py.sim.records import Caller, Server
 from watcher_py.sim.world import World
 
@@ -71,6 +71,14 @@ def _cold(world: World, server: Server, body: Body, asking: Caller, minor: int) 
     migrations.start(world, COLD, server, body.get('host'), asking)
 
 
+def _resize(world: World, server: Server, body: Body, asking: Caller, minor: int) -> None:
+    _check_keys('resize', body, {'flavorRef', 'OS-DCF:diskConfig'}, {'flavorRef'})
+    flavor = flavor_of(world, body['flavorRef'])
+    if flavor == server.flavor:
+        raise falcon.HTTPBadRequest(description='When resizing, instances must change flavor!')
+    migrations.start(world, RESIZE, server, None, asking, flavor)
+
+
 def _check_keys(action: str, body: Body, known: set[str], needed: set[str]) -> None:
     if not isinstance(body, dict):
         raise _invalid(action, body, f"{body!r} is not of type 'object'")
@@ -117,15 +125,20 @@ def _unlock(world: World, server: Server, body: Body, asking: Caller, minor: int
 
 
 _MIGRATE = 'os_compute_api:os-migrate-server:'
+_SHELVE = 'os_compute_api:os-shelve:'
 ACTIONS: dict[str, Asked] = {
     'os-migrateLive': Asked(_live, _MIGRATE + 'migrate_live'),
     'migrate': Asked(_cold, _MIGRATE + 'migrate'),
+    'resize': Asked(_resize),
     'confirmResize': Asked(_confirm, status=falcon.HTTP_204),
     'revertResize': Asked(_revert),
     'os-stop': Asked(_turn('stop', 'stop', ('active', 'error'), 'stopped')),
     'os-start': Asked(_turn('start', 'start', ('stopped',), 'active')),
     'pause': Asked(_turn('pause', 'pause', ('active',), 'paused')),
     'unpause': Asked(_turn('unpause', 'unpause', ('paused',), 'active')),
+    'shelve': Asked(shelving.shelve),
+    'shelveOffload': Asked(shelving.offload, _SHELVE + 'shelve_offload'),
+    'unshelve': Asked(shelving.unshelve),
     'lock': Asked(_lock, of_locked=True),
     'unlock': Asked(_unlock, of_locked=True),
 }

@@ -82,6 +82,15 @@ class ServerMigrations:
         migrations.abort(self._world, found, migration.number, caller(req))
         resp.status = falcon.HTTP_202
 
+    def on_post_action(self, req: falcon.Request, resp: falcon.Response, server: str, number: str) -> None:
+        need_admin(req, _POLICY + 'force_complete')
+        found = visible(self._world, req, server)
+        check_unlocked(found, caller(req))
+        if req.get_media() != {'force_complete': None}:
+            raise falcon.HTTPBadRequest(description="'force_complete' is a required property")
+        migrations.force(self._world, found, _whole(number), caller(req))
+        resp.status = falcon.HTTP_202
+
     def _shown(self, row: Migration, minor: int) -> Shown:
         total = int(row.ram_mb * 1024 * 1024)
         span = max(row.ends_at - row.runs_at, 0.001)

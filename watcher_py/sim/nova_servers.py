@@ -107,6 +107,7 @@ class OneServer:
         migrations.forget(self._world, found)
         self._world.record(server, 'delete', caller(req))
         self._world.remove_server(found)
+        self._world.storage.detach(server)
         resp.status = falcon.HTTP_204
 
 
@@ -123,9 +124,18 @@ def check_unlocked(server: Server, asking: Caller) -> None:
         raise Conflict(f'Instance {server.uuid} is locked')
 
 
+def flavor_of(world: World, reference: object) -> Flavor:
+    """By its id or address; the name will do, for ids are made up here."""
+    wanted = str(reference).rsplit('/', 1)[-1]
+    for flavor in world.flavors.values():
+        if wanted in (flavor.id, flavor.name):
+            return flavor
+    raise falcon.HTTPBadRequest(description=f'Flavor {wanted} could not be found.')
+
+
 def boot(world: World, asked: dict[str, Any], hints: dict[str, str], asking: Caller) -> Server:
     """A new server; as in Nova, one that fits nowhere is made all the same, in state ERROR."""
-    flavor = _flavor(world, str(asked.get('flavorRef', '')).rsplit('/', 1)[-1])
+    flavor = flavor_of(world, asked.get('flavorRef', ''))
     zone, _, forced = (asked.get('availability_zone') or '').partition(':')
     named = asked.get('host') or asked.get('hypervisor_hostname') or forced
     group = hints.get('group')
@@ -159,11 +169,3 @@ def _destination(world: World, server: Server, named: str) -> Host | None:
     except NotFound as missing:
         raise falcon.HTTPBadRequest(description=str(missing)) from None
     return host if rules.why_not(world, server, host) is None else None
-
-
-def _flavor(world: World, wanted: str) -> Flavor:
-    """By its id; the name will do, for ids are made up here."""
-    for flavor in world.flavors.values():
-        if wanted in (flavor.id, flavor.name):
-            return flavor
-    raise falcon.HTTPBadRequest(description=f'Flavor {wanted} could not be found.')

@@ -67,7 +67,9 @@ def _of_all(world: World, server: Server, endpoint: str, minor: int) -> Shown:
         'OS-SRV-USG:launched_at': iso_micro(server.created), 'OS-SRV-USG:terminated_at': None,
         'OS-EXT-STS:task_state': server.task_state, 'OS-EXT-STS:vm_state': server.vm_state,
         'OS-EXT-STS:power_state': _POWER.get(server.vm_state, 0),
-        'os-extended-volumes:volumes_attached': [], 'security_groups': [{'name': 'default'}]}
+        'os-extended-volumes:volumes_attached': [
+            {'id': one, 'delete_on_termination': False} for one in world.storage.of_server(server.uuid)],
+        'security_groups': [{'name': 'default'}]}
     if status in ('ACTIVE', 'BUILD', 'RESIZE', 'VERIFY_RESIZE', 'MIGRATING'):
         shown['progress'] = 0
     if server.fault is not None and status in ('ERROR', 'DELETED'):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Placement's allocation candidates: who could take so much, were it one request without numbered parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from typing import Any
 
 import falcon
 
+from watcher_py.core.errors import NotFound
 from watcher_py.sim.doorman import minor
 from watcher_py.sim.paging import check_known, whole
 from watcher_py.sim.records import Host, Provider
@@ -31,9 +32,9 @@ class Candidates:
         self._world = world
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        check_known(req, 'resources', 'required', 'limit')
+        check_known(req, 'resources', 'required', 'limit', *(['in_tree'] if minor(req) >= 31 else ()))
         wanted, traits = self._wanted(req), _listed(req, 'required')
-        found = ((host, chosen) for host in self._world.hosts.values() if host.known
+        found = ((host, chosen) for host in self._hosts(req.get_param('in_tree')) if host.known
                  for chosen in self._ways(host, wanted, traits))
         rows = [*islice(found, _limit(req))]
         summaries: Shown = {}
@@ -44,6 +45,15 @@ class Candidates:
                     summaries[provider.uuid] = self._summary(host, provider, wanted, minor(req))
         resp.media = {'allocation_requests': [_request(chosen, wanted, minor(req)) for _, chosen in rows],
                       'provider_summaries': summaries}
+
+    def _hosts(self, inside: str | None) -> Iterable[Host]:
+        """Those that may be candidates: all of them, or the one in whose tree the provider is."""
+        if inside is None:
+            return self._world.hosts.values()
+        try:
+            return [self._world.provider(inside)[0]]
+        except NotFound:
+            return ()
 
     def _ways(self, host: Host, wanted: Mapping[str, int], traits: list[str]) -> Iterator[Chosen]:
         """Each class comes from one provider; together they must have the traits."""

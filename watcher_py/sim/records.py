@@ -150,7 +150,7 @@ class Migration:
     server: str
     source: str
     target: str | None
-    kind: str                           # live-migration, migration
+    kind: str                           # live-migration, migration, resize
     status: str
     request: str
     created: float
@@ -160,6 +160,9 @@ class Migration:
     ram_mb: float = 0.0
     former_state: str = 'active'
     failure: str | None = None          # why it will fail, when it will
+    flavor: Flavor | None = None        # what a resize gives the server
+    former_flavor: Flavor | None = None     # and what it had before
+    is_forced: bool = False             # to its end, however busy the server's memory is
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,16 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Message:
+    """What Cinder tells a user of something that went wrong with a volume."""
+
+    id: str
+    volume: str
+    text: str
+    created: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Machine:
     """A bare-metal machine; `host` is the uuid of the compute host that runs on it."""
 
@@ -93,4 +103,10 @@ class Machine:
     maintenance_reason: str | None = None
     known: bool = True                  # False: Ironic doesn't tell its power state
     switched_at: float | None = None    # when it will have reached the target
+    last_error: str | None = None
     updated: float = 0.0
+
+    @property
+    def is_reserved(self) -> bool:
+        """Something is done with it: nothing else is until that is over."""
+        return self.target_power_state is not None

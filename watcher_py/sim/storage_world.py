@@ -13,7 +13,7 @@ from watcher_py.core.columns import NO_ROW
 from watcher_py.core.errors import NotFound
 from watcher_py.sim.clock import Clock, moment_of
 from watcher_py.sim.ids import derived_id
-from watcher_py.sim.storage_records import Move, Pool, Volume, VolumeType
+from watcher_py.sim.storage_records import Message, Move, Pool, Volume, VolumeType
 
 
 class StorageWorld:
@@ -25,6 +25,12 @@ class StorageWorld:
         self.types = {one.name: one for one in map(_type, storage.types)}
         self.volumes = {one.uuid: one for one in _volumes(storage, clock.now())}
         self.moves: dict[str, Move] = {}        # by the volume
+        self.departures: list[Move] = []        # all there were
+        self.messages: list[Message] = []
+        self._of_servers: dict[str, list[str]] = {}
+        for one in self.volumes.values():
+            for server in one.attached_to:
+                self._of_servers.setdefault(server, []).append(one.uuid)
 
     def volume(self, uuid: str) -> Volume:
         if uuid not in self.volumes:
@@ -35,6 +41,22 @@ class StorageWorld:
         changed = replace(self.volumes[uuid], updated=self.clock.now(), **fields)
         self.volumes[uuid] = changed
         return changed
+
+    def complain(self, volume: str, text: str) -> None:
+        """A message to the user of the volume."""
+        self.messages.append(Message(id=derived_id('message', volume, len(self.messages)), volume=volume,
+                                     text=text, created=self.clock.now()))
+
+    def of_server(self, server: str) -> list[str]:
+        """The volumes that are attached to it."""
+        return self._of_servers.get(server, [])
+
+    def detach(self, server: str) -> None:
+        """The server is deleted: its volumes are free."""
+        for uuid in self._of_servers.pop(server, []):
+            one = self.volumes[uuid]
+            left = tuple(other for other in one.attached_to if other != server)
+            self.change(uuid, attached_to=left, status=one.status if left else 'available')
 
     def take(self, pool: str | None, size: float) -> None:
         """So many GB of the pool are given out from now on; with a negative size they are given back."""

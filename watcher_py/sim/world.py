@@ -11,6 +11,7 @@ from typing import Any
 from watcher_py.core.errors import NotFound
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.faults import Faults
+from watcher_py.sim.journal import Journal
 from watcher_py.sim.ledger import Ledger
 from watcher_py.sim.machine_park import MachinePark
 from watcher_py.sim.records import (
@@ -49,8 +50,10 @@ class World:
         self.ledger = Ledger()
         self.storage = StorageWorld(clock)
         self.machines = MachinePark()
+        self.shelvings: dict[str, float] = {}       # server -> when its shelving is over
         self.classes: set[str] = set()              # of resources that some provider has
         self.refusals: list[Refusal] = []
+        self.journal = Journal(clock.now, self.host_name)
         self.in_flight: dict[str, int] = {}         # server -> its running migration
         self.due: list[tuple[float, int, str]] = []     # (when, migration, what happens), a heap
         self._named: dict[str, str] = {}
@@ -120,6 +123,7 @@ class World:
         changed = replace(self.hosts[host], updated=self.now(), **fields)
         self.hosts[host] = changed
         self.ledger.touch(host)
+        self.journal.change(changed)
         return changed
 
     def host_down(self, name: str) -> None:
@@ -166,6 +170,13 @@ class World:
         self._residents.setdefault(host, {})[server.uuid] = None
         self.change(server.uuid, host=host)
 
+    def unseat(self, server: Server) -> None:
+        """From now on the server stands nowhere; what it has claimed is the shelving's affair."""
+        if server.host is not None:
+            self._residents[server.host].pop(server.uuid, None)
+            self.leave(server, server.host)
+            self.change(server.uuid, host=None)
+
     def arrive(self, server: Server, host: str) -> None:
         for group in server.groups:
             self._members_at[group][host] += 1
@@ -193,11 +204,15 @@ class World:
         migration = Migration(number=len(self.migrations) + 1, uuid=str(uuid.uuid4()),
                               created=now, updated=now, **fields)
         self.migrations[migration.number] = migration
+        self.journal.depart(migration)
         return migration
 
     def change_migration(self, number: int, **fields: Any) -> Migration:
-        changed = replace(self.migrations[number], **{'updated': self.now(), **fields})
+        before = self.migrations[number]
+        changed = replace(before, **{'updated': self.now(), **fields})
         self.migrations[number] = changed
+        if changed.status != before.status:
+            self.journal.turn(changed)
         return changed
 
     def schedule(self, when: float, migration: int, deed: str) -> None:
@@ -208,6 +223,7 @@ class World:
         self.actions.setdefault(server, []).append(Action(
             server=server, name=name, request=caller.request, project=caller.project, user=caller.user,
             started=now, updated=now, events=events))
+        self.journal.act(name, server, caller.request)
 
     def add_event(self, server: str, request: str, event: Event) -> None:
         """A failed event marks the whole action."""
@@ -220,3 +236,4 @@ class World:
 
     def refuse(self, server: str, reason: str) -> None:
         self.refusals.append(Refusal(self.now(), server, reason))
+        self.journal.refuse(server, reason)
