@@ -7,6 +7,7 @@ from tests.core.clusters import document, host
 from watcher_py.cloud.baremetal import Baremetal, machine_now
 from watcher_py.cloud.session import connect_with
 from watcher_py.core.document import read
+from watcher_py.core.errors import NotFound, Refused
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.server import Cloud
 
@@ -64,3 +65,35 @@ def test_ironic_that_fails_is_told_in_its_own_words():
 def test_a_machine_may_be_noted_to_be_no_compute_node(extra):
     row = {'uuid': 'm', 'power_state': None, 'maintenance': False, 'extra': extra}
     assert machine_now(row).compute_node == ''
+
+
+@pytest.mark.parametrize('name', ['m1', 'metal'])
+def test_one_machine_is_read_with_what_is_done_with_it(name):
+    with _cloud([{'id': 'm1', 'name': 'metal', 'host': 'a-id', 'power_state': 'power on'}]) as cloud:
+        ironic = _ironic(cloud)
+        still = ironic.machine(name)
+        ironic.set_power('m1', 'power off')
+        going = ironic.machine(name)
+    assert (still.uuid, still.power_state, still.target_power_state, still.reservation) == (
+        'm1', 'power on', None, None)
+    assert (going.target_power_state, going.reservation) == ('power off', 'emulated')
+    assert still.updated
+
+
+def test_why_a_switch_failed_is_read():
+    with _cloud([{'id': 'm1', 'power_state': 'power on'}]) as cloud:
+        cloud.faults.fail_migrations('m1', 'no BMC')
+        ironic = _ironic(cloud)
+        ironic.set_power('m1', 'power off')
+        cloud.clock.advance(5)
+        assert ironic.machine('m1').last_error.endswith('Error: no BMC')
+
+
+def test_what_ironic_refuses_is_told_in_its_words():
+    with _cloud([{'id': 'm1', 'power_state': 'power on'}]) as cloud:
+        ironic = _ironic(cloud)
+        ironic.set_power('m1', 'power off')
+        with pytest.raises(Refused, match='is locked by host emulated'):
+            ironic.set_power('m1', 'power on')
+        with pytest.raises(NotFound, match='Node m2 could not be found'):
+            ironic.machine('m2')

@@ -4,7 +4,15 @@
 import pytest
 
 from watcher_py.cloud.compute import UNDER_WAY, Compute
-from watcher_py.cloud.compute_rows import Hypervisor, MigrationNow, ServerNow, ServiceNow
+from watcher_py.cloud.compute_rows import (
+    ActionNow,
+    Flavor,
+    Hypervisor,
+    MigrationNow,
+    ServerGroup,
+    ServerNow,
+    ServiceNow,
+)
 from watcher_py.core.cluster import Cpu
 from watcher_py.core.errors import NotFound, Refused, Unavailable
 
@@ -136,8 +144,12 @@ def test_migrations_of_each_status_under_way_are_listed_once(script, nova):
 
 
 def test_a_server_is_looked_up(script, nova):
-    script.answer('GET /servers/s1', (200, {'server': SERVER}))
-    assert nova.server('s1') == ServerNow('s1', 'web', 'cn1', 'ACTIVE', 'active', None, False)
+    flavor = {'original_name': 'm1', 'vcpus': 2, 'ram': 512, 'disk': 9, 'extra_specs': {'a': 'b'}}
+    script.answer('GET /servers/s1', (200, {'server': {
+        **SERVER, 'flavor': flavor, 'updated': '2026-01-02T00:00:00Z', 'server_groups': ['g']}}))
+    assert nova.server('s1') == ServerNow(
+        's1', 'web', 'cn1', 'ACTIVE', 'active', None, False, project='p', flavor='m1', extra_specs={'a': 'b'},
+        resources={'VCPU': 2, 'MEMORY_MB': 512, 'DISK_GB': 0}, updated='2026-01-02T00:00:00Z', groups=('g',))
 
 
 @pytest.mark.parametrize(('act', 'body'), [
@@ -149,6 +161,9 @@ def test_a_server_is_looked_up(script, nova):
     (lambda nova: nova.confirm_resize('s1'), {'confirmResize': None}),
     (lambda nova: nova.revert_resize('s1'), {'revertResize': None}),
     (lambda nova: nova.stop('s1'), {'os-stop': None}),
+    (lambda nova: nova.resize('s1', 'f2'), {'resize': {'flavorRef': 'f2'}}),
+    (lambda nova: nova.shelve('s1'), {'shelve': None}),
+    (lambda nova: nova.unshelve('s1'), {'unshelve': None}),
     (lambda nova: nova.start('s1'), {'os-start': None}),
 ])
 def test_each_deed_is_the_action_that_nova_knows(script, nova, act, body):
@@ -169,16 +184,49 @@ def test_the_newest_migration_is_told_whatever_the_order(script, nova):
             for number, status, created in ((7, 'error', '2026-01-01'), (2, 'running', '2026-01-03'),
                                             (9, 'completed', '2026-01-02'))]
     script.answer('GET /os-migrations', (200, {'migrations': rows}), (200, {'migrations': []}))
-    assert nova.newest_migration('s1') == MigrationNow(2, 'running', 'live-migration', 'cn1', 'cn2', 's1')
+    assert nova.newest_migration('s1') == MigrationNow(
+        2, 'running', 'live-migration', 'cn1', 'cn2', 's1', '2026-01-03', '2026-01-03')
     assert nova.newest_migration('s1') is None
     assert script.asked[0].query == {'instance_uuid': 's1'}
 
 
-def test_a_running_live_migration_is_found_and_aborted(script, nova):
-    script.answer('GET /servers/s1/migrations', (200, {'migrations': [{'id': 5}]}), (200, {'migrations': []}))
+def test_the_migrations_of_a_server_come_the_newest_first_and_of_a_second_by_their_numbers(script, nova):
+    rows = [{**MIGRATION, 'id': number, 'created_at': created}
+            for number, created in ((7, '2026-01-01'), (9, '2026-01-03'), (8, '2026-01-03'))]
+    script.answer('GET /os-migrations', (200, {'migrations': rows}))
+    found = nova.migrations_of('s1')
+    assert [one.id for one in found] == [9, 8, 7]
+    assert [one.birth for one in found] == [('2026-01-03', 9), ('2026-01-03', 8), ('2026-01-01', 7)]
+
+
+def test_what_has_migrated_since_a_moment_is_asked_for_in_one_question(script, nova):
+    script.answer('GET /os-migrations', (200, {'migrations': [
+        {**MIGRATION, 'created_at': '2026-01-01', 'updated_at': '2026-01-02'}, {**MIGRATION, 'id': 2}]}))
+    assert [(one.id, one.created, one.updated) for one in nova.migrations_since('2026-01-01T00:00:00')] == [
+        (1, '2026-01-01', '2026-01-02'), (2, '', '')]
+    assert script.asked[0].query == {'changes-since': '2026-01-01T00:00:00', 'limit': '1000'}
+
+
+def test_a_live_migration_is_forced_to_its_end(script, nova):
+    script.answer('POST /servers/s1/migrations/5/action', (202, ''))
+    nova.force_live_migration('s1', 5)
+    assert script.asked[0].body == {'force_complete': None}
+
+
+def test_flavors_are_listed_those_of_single_projects_too(script, nova):
+    script.answer('GET /flavors', (200, {'flavors': [{'id': '1', 'name': 'm1'}]}))
+    assert nova.flavors().rows == (Flavor('1', 'm1'),)
+    assert script.asked[0].query['is_public'] == 'None'
+
+
+def test_a_server_group_is_looked_up(script, nova):
+    script.answer('GET /os-server-groups/g', (200, {'server_group': {
+        'id': 'g', 'name': 'n', 'policy': 'anti-affinity', 'members': ['s1'], 'rules': {}}}))
+    assert nova.server_group('g') == ServerGroup('g', 'n', 'anti-affinity', ('s1',), 1)
+
+
+def test_a_live_migration_is_aborted(script, nova):
     script.answer('DELETE /servers/s1/migrations/5', (202, ''))
-    assert nova.running_live_migration('s1') == 5
-    assert nova.running_live_migration('s1') is None
     nova.abort_live_migration('s1', 5)
     assert script.asked[-1].method == 'DELETE'
 
@@ -192,6 +240,28 @@ def test_the_reason_is_that_of_the_newest_action_that_failed(script, nova):
                             ('req-1', [{'event': 'c', 'result': 'Error', 'details': 'long ago'}])):
         script.answer(f'GET {path}/{request}', (200, {'instanceAction': {'events': events}}))
     assert nova.failure_reason('s1') == 'No valid host'
+
+
+def test_a_failure_from_before_the_moment_asked_for_is_no_reason(script, nova):
+    path = '/servers/s1/os-instance-actions'
+    actions = [{'request_id': 'req-2', 'start_time': '2026-01-02T10:00:05.300000'},
+               {'request_id': 'req-1', 'start_time': '2026-01-02T10:00:04.999999'}]
+    script.answer(f'GET {path}', (200, {'instanceActions': actions}), (200, {'instanceActions': actions}))
+    for request, events in (('req-2', []), ('req-1', [{'event': 'c', 'result': 'Error', 'details': 'old'}])):
+        script.answer(f'GET {path}/{request}', (200, {'instanceAction': {'events': events}}))
+    assert nova.failure_reason('s1', since='2026-01-02T10:00:05Z') is None
+    assert nova.failure_reason('s1', since='2026-01-02T10:00:04Z') == 'old'
+
+
+def test_the_newest_action_of_a_name_tells_whether_it_failed(script, nova):
+    path = '/servers/s1/os-instance-actions'
+    actions = [{'action': 'start', 'request_id': 'req-3', 'message': None},
+               {'action': 'stop', 'request_id': 'req-2', 'message': 'Error'},
+               {'action': 'stop', 'request_id': 'req-1', 'message': None}]
+    script.answer(f'GET {path}', *[(200, {'instanceActions': actions})] * 3)
+    assert nova.newest_action('s1', 'stop') == ActionNow('req-2', is_failed=True)
+    assert nova.newest_action('s1', 'start') == ActionNow('req-3', is_failed=False)
+    assert nova.newest_action('s1', 'shelve') is None
 
 
 def test_a_server_on_which_nothing_failed_has_no_reason(script, nova):
@@ -225,15 +295,19 @@ def test_a_service_is_enabled_and_disabled_with_a_reason(script, nova, enabled, 
 
 @pytest.mark.parametrize('ask', [
     lambda nova: nova.server('s1'), lambda nova: nova.newest_migration('s1'),
-    lambda nova: nova.running_live_migration('s1'), lambda nova: nova.failure_reason('s1'),
-    lambda nova: nova.service('cn1'), lambda nova: nova.servers_on('cn1')],
-    ids=['server', 'newest_migration', 'running_live_migration', 'failure_reason', 'service', 'servers_on'])
-@pytest.mark.parametrize('body', [{}, {key: [{}] for key in ('migrations', 'instanceActions', 'services',
-                                                             'servers')} | {'server': {}}],
+    lambda nova: nova.failure_reason('s1'),
+    lambda nova: nova.service('cn1'), lambda nova: nova.servers_on('cn1'),
+    lambda nova: nova.newest_action('s1', 'stop'), lambda nova: nova.migrations_since('2026-01-01'),
+    lambda nova: nova.server_group('g')],
+    ids=['server', 'newest_migration', 'failure_reason', 'service', 'servers_on',
+         'newest_action', 'migrations_since', 'server_group'])
+@pytest.mark.parametrize('body', [
+    {}, {key: [{}] for key in ('migrations', 'instanceActions', 'services', 'servers')}
+    | {'server': {}, 'server_group': {}}],
                          ids=['keyless', 'rows without keys'])
 def test_an_answer_about_one_thing_that_makes_no_sense_is_no_answer(script, nova, ask, body):
-    for path in ('/servers/s1', '/os-migrations', '/servers/s1/migrations', '/servers/s1/os-instance-actions',
-                 '/os-services', '/servers/detail'):
+    for path in ('/servers/s1', '/os-migrations', '/servers/s1/os-instance-actions',
+                 '/os-services', '/servers/detail', '/os-server-groups/g'):
         script.answer(f'GET {path}', (200, body))
     with pytest.raises(Unavailable):
         ask(nova)

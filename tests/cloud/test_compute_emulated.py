@@ -28,7 +28,8 @@ def cloud():
         'format': 'watcher-cluster', 'version': 1,
         'hosts': [_host('cn1'), _host('cn2'), _host('cn10'), _host('small', vcpus=1)],
         'instances': [_server('s1', 'cn1'), _server('s2', 'cn10'),
-                      _server('off', 'cn1', state='stopped'), _server('locked', 'cn1', locked=True)]})
+                      _server('off', 'cn1', state='stopped'), _server('locked', 'cn1', locked=True),
+                      _server('little', 'cn10', vcpus=1, ram_mb=1024)]})
     with Cloud(snapshot, Clock(speed=0)) as cloud:
         yield cloud
 
@@ -42,11 +43,9 @@ def test_a_live_migration_ends_on_the_host_that_was_asked_for(cloud, nova):
     nova.live_migrate('s1', 'cn2')
     running = nova.newest_migration('s1')
     assert (running.type, running.source, running.target) == ('live-migration', 'cn1', 'cn2')
-    assert nova.running_live_migration('s1') == running.id
     cloud.clock.advance(3600)
     assert (nova.server('s1').host, nova.server('s1').status) == ('cn2', 'ACTIVE')
     assert nova.newest_migration('s1').status == 'completed'
-    assert nova.running_live_migration('s1') is None
     assert nova.failure_reason('s1') is None
 
 
@@ -63,9 +62,39 @@ def test_a_cold_migration_waits_for_its_word(cloud, nova, end, host):
 def test_a_live_migration_can_be_aborted(cloud, nova):
     nova.live_migrate('s1', 'cn2')
     cloud.clock.advance(1)
-    nova.abort_live_migration('s1', nova.running_live_migration('s1'))
+    nova.abort_live_migration('s1', nova.newest_migration('s1').id)
     cloud.clock.advance(3600)
     assert nova.server('s1').host == 'cn1'
+
+
+def test_a_live_migration_can_be_forced(cloud, nova):
+    cloud.faults.stick_migrations('s1')
+    nova.live_migrate('s1', 'cn2')
+    cloud.clock.advance(3600)
+    nova.force_live_migration('s1', nova.newest_migration('s1').id)
+    cloud.clock.advance(1)
+    assert nova.server('s1').host == 'cn2'
+
+
+def test_a_server_is_resized(cloud, nova):
+    small = {flavor.name: flavor for flavor in nova.flavors().rows}['c1-r1024-d10']
+    nova.resize('s1', small.id)
+    cloud.clock.advance(3600)
+    now = nova.server('s1')
+    assert (now.status, now.flavor, now.resources['VCPU']) == ('VERIFY_RESIZE', small.name, 1)
+    nova.confirm_resize('s1')
+    assert nova.server('s1').status == 'ACTIVE'
+    assert nova.newest_migration('s1').type == 'resize'
+
+
+def test_migrations_since_are_those_that_changed(cloud, nova):
+    nova.live_migrate('s1', 'cn2')
+    cloud.clock.advance(3600)
+    nova.live_migrate('s2', 'cn1')
+    since = nova.newest_migration('s2').created[:19]     # the second it was made in
+    assert [one.server for one in nova.migrations_since(since)] == ['s2']
+    nova.abort_live_migration('s2', nova.newest_migration('s2').id)
+    assert [one.status for one in nova.migrations_since(since)] == ['cancelled']
 
 
 def test_the_reason_of_a_failed_migration_is_told(cloud, nova):
@@ -90,7 +119,7 @@ def test_what_nova_refuses_is_refused_with_its_words_and_changes_nothing(cloud, 
 
 
 def test_an_unknown_server_is_not_found(nova):
-    for call in (nova.server, nova.stop, nova.running_live_migration):
+    for call in (nova.server, nova.stop, nova.delete):
         with pytest.raises(NotFound):
             call('nobody')
 

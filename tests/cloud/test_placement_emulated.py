@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An emulated cloud's providers, in few calls."""
+"""An emulated cloud's providers, in few calls, and whom they would take."""
 
 import pytest
 
+from tests.core import clusters
+from tests.core.clusters import host, instance
 from watcher_py.cloud import placement as module
 from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.placement import Placement
@@ -57,3 +59,48 @@ def test_a_large_cloud_costs_few_calls_and_the_next_reading_fewer(cloud, connect
     again = placement.read(sizes, {one.uuid: one for one in found.rows})
     assert again == found
     assert cloud.calls.by_service()['placement'] == 2
+
+
+@pytest.fixture
+def small():
+    hosts = [host('roomy', vcpus=8, ram_mb=16384, disk_gb=100, traits=['HW_CPU_X86_AVX512F']),
+             host('tiny', vcpus=2, ram_mb=2048, disk_gb=10)]
+    with Cloud(document.read(clusters.document(hosts, [instance('vm', 'roomy', vcpus=2)])),
+               Clock(speed=0)) as cloud:
+        yield cloud, Placement(connect_with(cloud.credentials('watcher')), tries=1)
+
+
+def test_a_node_takes_what_it_has_room_for(small):
+    _, placement = small
+    assert placement.takes('roomy-id', {'VCPU': 6, 'MEMORY_MB': 1024})
+    assert placement.takes('roomy-id', {'VCPU': 7}) is False        # two are taken
+    assert placement.takes('tiny-id', {'VCPU': 1, 'MEMORY_MB': 4096}) is False
+    assert placement.takes('tiny-id', {'VCPU': 1, 'DISK_GB': 0})
+
+
+def test_traits_are_asked_for_too(small):
+    _, placement = small
+    assert placement.takes('roomy-id', {'VCPU': 1}, ['HW_CPU_X86_AVX512F'])
+    assert placement.takes('tiny-id', {'VCPU': 1}, ['HW_CPU_X86_AVX512F']) is False
+    assert placement.takes('roomy-id', {'VCPU': 1}, ['!HW_CPU_X86_AVX512F']) is False
+
+
+def test_a_node_that_placement_has_not_got_takes_nothing(small):
+    _, placement = small
+    assert placement.takes('ghost', {'VCPU': 1}) is False
+
+
+def test_what_can_not_be_asked_is_not_denied(small, monkeypatch):
+    cloud, placement = small
+    assert placement.takes('roomy-id', {'CUSTOM_UNHEARD_OF': 1}) is None
+    assert placement.takes('roomy-id', {}) is None
+    monkeypatch.setattr(module, 'IN_TREE', (1, 99))
+    cloud.calls.reset()
+    assert placement.takes('roomy-id', {'VCPU': 1}) is None
+    assert 'placement' not in cloud.calls.by_service()
+
+
+def test_a_server_holds_what_it_was_allocated(small):
+    _, placement = small
+    assert placement.holds('vm') == {'VCPU': 2, 'MEMORY_MB': 8192, 'DISK_GB': 20}
+    assert placement.holds('nobody') == {}

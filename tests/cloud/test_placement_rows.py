@@ -31,3 +31,11 @@ def test_a_provider_of_the_list_that_lacks_something_is_none(key, wrong):
     assert rows.listed(row) == rows.Listed('a', 'cn1', 3, 'a')
     with pytest.raises(Unavailable):
         understood('a provider', row | {key: wrong}, rows.listed)
+
+
+def test_what_is_allocated_is_added_up_over_providers_unless_a_class_comes_from_two():
+    of = {'root': {'resources': {'VCPU': 2}}, 'gpu-1': {'resources': {'VGPU': 1}}}
+    assert rows.allocated(of) == {'VCPU': 2, 'VGPU': 1}
+    assert rows.allocated({**of, 'gpu-2': {'resources': {'VGPU': 1}}}) is None
+    with pytest.raises(Unavailable, match='the allocations'):
+        understood('the allocations', {'root': {}}, rows.allocated)

@@ -10,7 +10,7 @@ from watcher_py.cloud.session import connect, connect_with
 from watcher_py.cloud.volumes import Volumes
 from watcher_py.conf import register
 from watcher_py.core.document import read
-from watcher_py.core.errors import Unavailable
+from watcher_py.core.errors import NotFound, Refused, Unavailable
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.server import Cloud
 
@@ -103,3 +103,58 @@ def test_types_are_paged_by_links_of_their_own_name(script):
                   (200, {'volume_types': [{'id': '1', 'name': 'a'}], 'volume_type_links': [{'rel': 'next'}]}),
                   (200, {'volume_types': [{'id': '2', 'name': 'b'}]}))
     assert [one.name for one in Volumes(script.connection(), tries=1).types().rows] == ['a', 'b']
+
+
+def test_one_volume_is_read(cloud):
+    found = _cinder(cloud).volume('a')
+    assert (found.pool, found.type, found.status, found.migration_status) == (
+        'cinder1@lvm#pool1', 'gold', 'available', None)
+    assert found.updated
+
+
+def test_a_volume_that_there_is_not_is_not_found(cloud):
+    with pytest.raises(NotFound, match='Volume no-such could not be found'):
+        _cinder(cloud).volume('no-such')
+
+
+def test_a_volume_sets_out_for_another_pool_or_type(script):
+    script.newest = '3.70'
+    script.answer('POST /volumes/a/action', (202, ''))
+    cinder = Volumes(script.connection(), tries=1)
+    cinder.migrate('a', 'cinder2@lvm#pool2')
+    cinder.retype('a', 'silver')
+    assert [one.body for one in script.asked] == [
+        {'os-migrate_volume': {'host': 'cinder2@lvm#pool2', 'lock_volume': True, 'force_host_copy': False}},
+        {'os-retype': {'new_type': 'silver', 'migration_policy': 'on-demand'}}]
+
+
+def test_a_pool_that_services_share_is_told_to_be_a_clusters(script):
+    script.newest = '3.70'
+    service = {'zone': 'nova', 'status': 'enabled', 'state': 'up'}
+    script.answer('GET /os-services', (200, {'services': [
+        service | {'host': 'h1@ceph', 'cluster': 'c@ceph'}, service | {'host': 'h2@lvm', 'cluster': None}]}))
+    script.answer('POST /volumes/a/action', (202, ''))
+    cinder = Volumes(script.connection(), tries=1)
+    for pool_name in ('c@ceph#fast', 'h2@lvm#slow'):
+        cinder.migrate('a', pool_name, cinder.is_of_cluster(pool_name))
+    first, second = [one.body['os-migrate_volume'] for one in script.asked if one.body]
+    assert (first['cluster'], second['host']) == ('c@ceph#fast', 'h2@lvm#slow')
+    assert ('host' in first, 'cluster' in second) == (False, False)
+
+
+def test_what_cinder_refuses_is_told_in_its_words(cloud):
+    with pytest.raises(Refused, match='No available service named nowhere'):
+        _cinder(cloud).migrate('b', 'nowhere')
+
+
+def test_messages_tell_what_went_wrong_with_a_volume(cloud):
+    cloud.world.storage.complain('a', 'the disk burns')
+    cloud.world.storage.complain('b', 'the net is slow')
+    cloud.world.storage.complain('a', 'it is out')
+    assert [one.text for one in _cinder(cloud).messages('a')] == ['it is out', 'the disk burns']
+
+
+def test_an_older_cinder_has_no_messages(script):
+    script.newest = '3.4'
+    assert Volumes(script.connection(), tries=1).messages('a') == []
+    assert script.asked == []

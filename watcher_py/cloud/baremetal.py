@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ironic: the machines that it switches, in a few bulk calls."""
+"""Ironic: the machines that it switches, in a few bulk calls, and the switch of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ from openstack.connection import Connection
 
 from watcher_py.cloud.endpoint import Endpoint
 from watcher_py.cloud.json_values import maybe, named, text
-from watcher_py.cloud.listing import Listing, listing
+from watcher_py.cloud.listing import Listing, listing, understood
 
 MINIMUM = (1, 8)                # chosen fields of all nodes in one list
 WANTED = (1, 27)
 
 _FIELDS = ('uuid', 'name', 'power_state', 'target_power_state', 'provision_state', 'maintenance',
            'maintenance_reason', 'instance_uuid', 'extra')
+_OF_ONE = (*_FIELDS, 'last_error', 'reservation', 'updated_at')
+
+ON, OFF = 'power on', 'power off'
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,16 @@ class MachineNow:
     provision_state: str | None
     maintenance: bool
     maintenance_reason: str | None
+    last_error: str | None = None       # this and what follows isn't told by the list of all
+    reservation: str | None = None      # who does something with it at this moment
+    updated: str = ''                   # ISO 8601, Ironic's clock
 
 
 class Baremetal:
-    """Ironic's API in the operator's words; what can't be read is told by the list."""
+    """Ironic's API in the operator's words; what can't be read is told by the list.
+
+    Of one machine, NotFound, Refused or Unavailable tell what Ironic said.
+    """
 
     def __init__(self, connection: Connection, tries: int = 3, interval: float = 2.0) -> None:
         self._ironic = Endpoint(connection, 'baremetal', 'Ironic', MINIMUM, WANTED, tries, interval)
@@ -47,6 +56,15 @@ class Baremetal:
         found = self._ironic.every('/nodes', 'nodes', fields=','.join(_FIELDS))
         return listing('machines', found, machine_now)
 
+    def machine(self, name: str) -> MachineNow:
+        """By its uuid or its name."""
+        found = self._ironic.get(f'/nodes/{name}', fields=','.join(_OF_ONE))
+        return understood('the machine', found, machine_now)
+
+    def set_power(self, uuid: str, state: str) -> None:
+        """Begin to switch it; `state` is 'power on' or 'power off'."""
+        self._ironic.put(f'/nodes/{uuid}/states/power', {'target': state})
+
 
 def machine_now(row: Mapping[str, Any]) -> MachineNow:
     noted = (row.get('extra') or {}).get('compute_node_id')
@@ -55,4 +73,6 @@ def machine_now(row: Mapping[str, Any]) -> MachineNow:
         instance=maybe(row.get('instance_uuid')), power_state=maybe(row['power_state']),
         target_power_state=maybe(row.get('target_power_state')),
         provision_state=maybe(row.get('provision_state')), maintenance=bool(row['maintenance']),
-        maintenance_reason=maybe(row.get('maintenance_reason')))
+        maintenance_reason=maybe(row.get('maintenance_reason')),
+        last_error=maybe(row.get('last_error')), reservation=maybe(row.get('reservation')),
+        updated=text(row.get('updated_at')))

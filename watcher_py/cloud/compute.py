@@ -11,6 +11,8 @@ from openstack.connection import Connection
 from watcher_py.cloud import compute_rows as rows
 from watcher_py.cloud.answers import Json
 from watcher_py.cloud.compute_rows import (
+    ActionNow,
+    Flavor,
     HostAggregate,
     Hypervisor,
     MigrationNow,
@@ -104,33 +106,76 @@ class Compute:
     def revert_resize(self, uuid: str) -> None:
         self._act(uuid, 'revertResize')
 
+    def resize(self, uuid: str, flavor: str) -> None:
+        """To the flavor of this id; the server then waits for confirm_resize or revert_resize."""
+        self._nova.post(f'/servers/{uuid}/action', {'resize': {'flavorRef': flavor}})
+
+    def flavors(self) -> Listing[Flavor]:
+        """All of them, those that only some projects may use too."""
+        return listing('flavors', self._nova.every('/flavors', 'flavors', is_public='None'), rows.flavor)
+
+    def shelve(self, uuid: str) -> None:
+        self._act(uuid, 'shelve')
+
+    def unshelve(self, uuid: str) -> None:
+        self._act(uuid, 'unshelve')
+
+    def delete(self, uuid: str) -> None:
+        self._nova.delete(f'/servers/{uuid}')
+
     def stop(self, uuid: str) -> None:
         self._act(uuid, 'os-stop')
 
     def start(self, uuid: str) -> None:
         self._act(uuid, 'os-start')
 
-    def newest_migration(self, uuid: str) -> MigrationNow | None:
+    def migrations_of(self, uuid: str) -> list[MigrationNow]:
+        """Those of the server, over or not, the newest first."""
         found = list(self._nova.rows('/os-migrations', 'migrations', instance_uuid=uuid))
-        return understood('the migrations', found, rows.newest_migration)
+        return understood('the migrations', found, rows.migrations_of)
 
-    def running_live_migration(self, uuid: str) -> int | None:
-        """The id of the live migration that can still be aborted."""
-        found = list(self._nova.rows(f'/servers/{uuid}/migrations', 'migrations'))
-        return understood('the migrations', found, rows.newest_number)
+    def newest_migration(self, uuid: str) -> MigrationNow | None:
+        return next(iter(self.migrations_of(uuid)), None)
 
     def abort_live_migration(self, uuid: str, migration: int) -> None:
+        """Refused or NotFound when it has just begun, or is over."""
         self._nova.delete(f'/servers/{uuid}/migrations/{migration}')
 
-    def failure_reason(self, uuid: str) -> str | None:
-        """What Nova noted about the newest action on the server that failed."""
+    def force_live_migration(self, uuid: str, migration: int) -> None:
+        """Have one that runs end soon, however busy the server's memory is."""
+        self._nova.post(f'/servers/{uuid}/migrations/{migration}/action', {'force_complete': None})
+
+    def migrations_since(self, moment: str) -> list[MigrationNow]:
+        """Those of any server that have changed since then (ISO 8601, Nova's clock), over or not."""
+        found = self._nova.every('/os-migrations', 'migrations', **{'changes-since': moment})
+        return [understood('a migration', row, rows.migration_now) for row in found]
+
+    def failure_reason(self, uuid: str, since: str = '') -> str | None:
+        """What Nova noted about the newest action on the server that failed, unless it began before `since`.
+
+        That is a moment of Nova's clock, ISO 8601, as `ServerNow.updated`; whole seconds are compared.
+        """
         path = f'/servers/{uuid}/os-instance-actions'
         for action in islice(self._nova.rows(path, 'instanceActions'), ACTIONS_LOOKED_AT):
+            if understood('the action', action, rows.is_before(since)):
+                return None
             request = understood('the action', action, itemgetter('request_id'))
             detail = self._nova.one(f'{path}/{request}', 'instanceAction')
             if reason := understood('the action', detail, rows.failure):
                 return reason
         return None
+
+    def newest_action(self, uuid: str, name: str) -> ActionNow | None:
+        """The last of this name (Nova's: stop, resize) that was asked of the server."""
+        path = f'/servers/{uuid}/os-instance-actions'
+        for action in self._nova.rows(path, 'instanceActions'):
+            if understood('the action', action, itemgetter('action')) == name:
+                return understood('the action', action, rows.action_now)
+        return None
+
+    def server_group(self, uuid: str) -> ServerGroup:
+        return understood('the server group', self._nova.one(f'/os-server-groups/{uuid}', 'server_group'),
+                          rows.server_group)
 
     # One host.
 

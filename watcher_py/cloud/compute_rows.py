@@ -2,7 +2,7 @@
 """What Nova says, as frozen rows: the one place that knows the keys of its JSON."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,11 @@ from watcher_py.core.cluster import Cpu
 Json = Mapping[str, Any]
 
 MIB_IN_GIB = 1024
+
+# Of an ISO 8601 time, up to the seconds: Nova tells some to the microsecond.
+SECONDS = len('2026-01-01T00:00:00')
+
+Birth = tuple[str, int]         # when a migration's record was made, and its number
 
 # Nova's status of what is in a cell that is down.
 UNKNOWN = 'UNKNOWN'
@@ -62,6 +67,20 @@ class ServerNow:
     vm_state: str
     task_state: str | None
     locked: bool
+    project: str = ''
+    flavor: str = ''                    # its name
+    resources: Mapping[str, int] = field(default_factory=dict)     # by class; empty where Nova doesn't tell
+    extra_specs: Mapping[str, str] = field(default_factory=dict)
+    updated: str = ''                   # ISO 8601, Nova's clock
+    groups: tuple[str, ...] = ()        # uuids of its server groups; told of one server, not in lists
+
+
+@dataclass(frozen=True, slots=True)
+class Flavor:
+    """A flavor that servers can be resized to."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +139,21 @@ class MigrationNow:
     source: str | None
     target: str | None
     server: str = ''
+    created: str = ''                   # ISO 8601, Nova's clock
+    updated: str = ''
+
+    @property
+    def birth(self) -> Birth:
+        """What orders the migrations of one server, and tells them apart."""
+        return self.created, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ActionNow:
+    """Something that was asked of a server."""
+
+    request: str
+    is_failed: bool
 
 
 def server(row: Json) -> Server:
@@ -158,10 +192,25 @@ def _without_its_cell(row: Json) -> Server:
 
 
 def server_now(row: Json) -> ServerNow:
+    flavor = row.get('flavor') or {}
+    extra_specs = flavor.get('extra_specs') or {}
     return ServerNow(
+        project=row.get('tenant_id') or '', flavor=flavor.get('original_name') or '', extra_specs=extra_specs,
+        resources=_resources(row.get('image') or {}, flavor) if flavor.keys() >= SIZED else {},
+        updated=row.get('updated') or '', groups=tuple(row.get('server_groups') or ()),
         uuid=row['id'], name=row.get('name', ''), host=row.get('OS-EXT-SRV-ATTR:host'),
         status=row['status'], vm_state=row.get('OS-EXT-STS:vm_state') or '',
         task_state=row.get('OS-EXT-STS:task_state'), locked=bool(row.get('locked')))
+
+
+def _resources(image: Json, flavor: Json) -> dict[str, int]:
+    extra_specs = flavor['extra_specs'] or {}
+    amounts = {'VCPU': flavor['vcpus'], 'MEMORY_MB': flavor['ram'], 'DISK_GB': _disk(image, flavor)}
+    return {name: _allocated(name, extra_specs, amount) for name, amount in amounts.items()}
+
+
+def flavor(row: Json) -> Flavor:
+    return Flavor(id=named(row['id']), name=named(row['name']))
 
 
 def hypervisor(row: Json) -> Hypervisor:
@@ -205,16 +254,22 @@ def are_one_group(one: Any, other: Any) -> bool:
 def migration_now(row: Json) -> MigrationNow:
     return MigrationNow(id=row['id'], status=row['status'], type=row.get('migration_type') or '',
                         source=row['source_compute'], target=row['dest_compute'],
-                        server=row['instance_uuid'])
+                        server=row['instance_uuid'], created=row.get('created_at') or '',
+                        updated=row.get('updated_at') or row.get('created_at') or '')
 
 
-def newest_migration(found: Iterable[Json]) -> MigrationNow | None:
-    newest = max(found, key=lambda row: (row.get('created_at') or '', row['id']), default=None)
-    return migration_now(newest) if newest else None
+def migrations_of(found: Iterable[Json]) -> list[MigrationNow]:
+    """Those of one server, the newest first."""
+    return sorted(map(migration_now, found), key=lambda migration: migration.birth, reverse=True)
 
 
-def newest_number(found: Iterable[Json]) -> int | None:
-    return max((row['id'] for row in found), default=None)
+def action_now(row: Json) -> ActionNow:
+    return ActionNow(request=row['request_id'], is_failed=row.get('message') == 'Error')
+
+
+def is_before(moment: str) -> Callable[[Json], bool]:
+    """Whether an action began before the second of this moment."""
+    return lambda action: bool(moment) and action['start_time'][:SECONDS] < moment[:SECONDS]
 
 
 def failure(action: Json) -> str | None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Placement: what each compute node has, how much of it is taken, and its traits."""
+"""Placement: what each compute node has, how much of it is taken, its traits, and whom it would take."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,10 +15,11 @@ from watcher_py.cloud.endpoint import Endpoint
 from watcher_py.cloud.listing import Listing, listing, understood
 from watcher_py.cloud.placement_rows import Inventories, Listed, Provider, Summary
 from watcher_py.cloud.placement_summaries import SIZED, Sizes
-from watcher_py.core.errors import WatcherError
+from watcher_py.core.errors import Refused, WatcherError
 
 MINIMUM = (1, 14)               # nested providers are told apart
 WHOLE_SUMMARIES = (1, 29)       # of all classes, and of all providers of a tree
+IN_TREE = (1, 31)               # candidates of one tree alone
 WANTED = (1, 39)
 
 READERS = 8
@@ -63,6 +64,28 @@ class Placement:
         else:
             found, faults = self._in_bulk(listed, hypervisors, known)
         return _trees(listed, found, faults)
+
+    def takes(self, provider: str, amounts: Mapping[str, int], traits: Collection[str] = ()) -> bool | None:
+        """Whether the tree of this compute node would take so much of each class at this moment.
+
+        A trait with an exclamation mark before it is forbidden. None when Placement can't tell.
+        """
+        if not any(amounts.values()) or self._placement.version < IN_TREE:
+            return None
+        resources = ','.join(f'{name}:{amount}' for name, amount in amounts.items() if amount)
+        query: dict[str, object] = {'resources': resources, 'in_tree': provider, 'limit': 1}
+        if traits:
+            query['required'] = ','.join(sorted(traits))
+        try:
+            return any(self._placement.rows('/allocation_candidates', 'allocation_requests', **query))
+        except Refused:
+            # It knows no such class or trait: what can't be asked isn't denied.
+            return None
+
+    def holds(self, consumer: str) -> Mapping[str, int] | None:
+        """What a server is allocated, by class; None when it has something of a class from two providers."""
+        told = self._placement.one(f'/allocations/{consumer}', 'allocations')
+        return understood('the allocations', told, rows.allocated)
 
     def _one_by_one(self, listed: Iterable[Listed], known: Mapping[str, Provider]) -> Read:
         return _each(lambda row: self._exactly(row, known.get(row.uuid)), listed)

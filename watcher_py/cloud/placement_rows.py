@@ -83,6 +83,17 @@ def usages(rows: Mapping[str, Any]) -> Mapping[str, float]:
     return {name: int(used) for name, used in rows.items()}
 
 
+def allocated(told: Mapping[str, Any]) -> Mapping[str, int] | None:
+    """By class, as long as each comes from one provider: no single question could ask for it otherwise."""
+    found: dict[str, int] = {}
+    for row in told.values():
+        for name, amount in row['resources'].items():
+            if name in found:
+                return None
+            found[named(name)] = int(amount)
+    return found
+
+
 def summaries(told: Mapping[str, Any], of: set[str]) -> dict[str, Summary]:
     """Those that are told and can be understood, by uuid of the provider."""
     kept: dict[frozenset[str], frozenset[str]] = {}     # thousands have the same hundred traits

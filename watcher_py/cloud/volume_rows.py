@@ -64,6 +64,7 @@ class VolumeNow:
     attached_to: tuple[str, ...]        # uuids of servers
     metadata: Mapping[str, str]
     created: str
+    updated: str = ''                   # ISO 8601, Cinder's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ class SnapshotNow:
 
     uuid: str
     volume: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeMessage:
+    """What Cinder tells a user of something that went wrong."""
+
+    id: str
+    text: str
 
 
 def pool_now(row: Json) -> PoolNow:
@@ -111,8 +120,13 @@ def volume_now(row: Json) -> VolumeNow:
         pool=maybe(row['os-vol-host-attr:host']), cluster_pool=maybe(row.get('cluster_name')),
         zone=text(row.get('availability_zone')), bootable=truth(row.get('bootable')),
         multiattach=truth(row.get('multiattach')), attached_to=tuple(sorted(map(named, attached))),
-        metadata=texts(row.get('metadata')), created=text(row.get('created_at')))
+        metadata=texts(row.get('metadata')), created=text(row.get('created_at')),
+        updated=text(row.get('updated_at')))
 
 
 def snapshot_now(row: Json) -> SnapshotNow:
     return SnapshotNow(uuid=named(row['id']), volume=named(row['volume_id']))
+
+
+def volume_message(row: Json) -> VolumeMessage:
+    return VolumeMessage(id=named(row['id']), text=text(row.get('user_message')))
