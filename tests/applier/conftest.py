@@ -9,8 +9,9 @@ from tests.applier.plans import Plans
 from tests.applier.site import INTERVAL, PATIENCE, Site, a_site
 from watcher_py import plugins
 from watcher_py.applier.actions.contract import Settings
+from watcher_py.applier.lanes import Lanes
 from watcher_py.applier.tools import Tools
-from watcher_py.applier.walk import Lanes
+from watcher_py.db.lease import Leases
 from watcher_py.db.store import Store
 
 
@@ -27,8 +28,16 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def tools(store: Store, site: Site, settings: Settings) -> Tools:
-    return Tools(store, site.compute, plugins.actions(), 'applier-1', Lanes(8, 2), settings, INTERVAL)
+def leases(store: Store) -> Iterator[Leases]:
+    found = Leases(store, 'applier-1')
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def tools(store: Store, leases: Leases, site: Site, settings: Settings) -> Tools:
+    return Tools(store, leases, site.hands, plugins.actions(), 'applier-1', Lanes(8, 2), settings, INTERVAL)
 
 
 @pytest.fixture

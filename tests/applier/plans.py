@@ -69,6 +69,10 @@ class Plans:
     def messages(self, plan: ActionPlan) -> list[str | None]:
         return [row.status_message for row in self.actions(plan)]
 
+    def wish(self, plan: ActionPlan, place: int, what: str) -> None:
+        """As the API does it."""
+        self.store.change(self.actions(plan)[place], wish=what)
+
     def cancel(self, plan: ActionPlan) -> None:
         """As the API does it."""
         assert self.store.claim(self.now(plan), 'ONGOING', 'CANCELLING')

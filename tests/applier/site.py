@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
+from watcher_py.applier.actions.contract import Cloud as Hands
+from watcher_py.applier.traffic import Traffic
+from watcher_py.cloud.baremetal import Baremetal
 from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.session import connect_with
+from watcher_py.cloud.volumes import Volumes
 from watcher_py.core import document
 from watcher_py.sim.clock import Clock
 from watcher_py.sim.records import Migration
@@ -54,6 +58,7 @@ class Site:
     cloud: Cloud
     clock: 'HeldClock'
     compute: Compute
+    hands: Hands            # what actions change it with
 
     def hold_time(self) -> None:
         self.clock.at(0)
@@ -86,10 +91,14 @@ class HeldClock(Clock):
 
 
 @contextmanager
-def a_site() -> Iterator[Site]:
+def a_site(cluster: dict[str, Any] | None = None) -> Iterator[Site]:
     clock = HeldClock(SPEED)
-    with Cloud(document.read(a_cluster()), clock) as cloud:
-        yield Site(cloud, clock, Compute(connect_with(cloud.credentials()), tries=3, interval=INTERVAL))
+    with Cloud(document.read(cluster or a_cluster()), clock) as cloud:
+        connection = connect_with(cloud.credentials())
+        compute = Compute(connection, tries=3, interval=INTERVAL)
+        hands = Hands(compute, Volumes(connection, 3, INTERVAL), Baremetal(connection, 3, INTERVAL),
+                      Traffic(compute, INTERVAL))
+        yield Site(cloud, clock, compute, hands)
 
 
 def eventually(is_true: Callable[[], Any]) -> None:

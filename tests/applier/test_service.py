@@ -52,8 +52,11 @@ def applier(store, site, transport, conf_of):
     """Makes appliers; what was started is stopped."""
     made = []
 
-    def make(host='applier-1'):
-        made.append(Applier(store, transport, conf_of(host), site.compute, plugins.actions()))
+    def make(host='applier-1', **options):
+        conf = conf_of(host)
+        for name, value in options.items():
+            conf.set_override(name, value, 'watcher_applier')
+        made.append(Applier(store, transport, conf, site.hands, plugins.actions()))
         return made[-1]
 
     yield make
@@ -87,38 +90,86 @@ def test_a_plan_that_waited_while_no_applier_was_there_is_picked_up(plans, appli
     assert plans.now(recommended).state == 'RECOMMENDED'
 
 
-@pytest.mark.parametrize('state', ['ONGOING', 'CANCELLING'])
-def test_a_plan_that_its_host_was_torn_from_is_cancelled_and_told_of(site, plans, applier, state):
+def test_a_plan_whose_applier_has_gone_is_gone_on_with(site, plans, applier):
     site.compute.set_service('cn1', False, 'watcher_disabled')
-    plan = plans.add(
-        ('change_nova_service_state', disable('cn1', revert_on_failure=True), []),
-        ('migrate', move('web-0', 'cn1', 'cn4'), [0]), ('nop', NOP, [1]), state=state, hostname='applier-1')
-    other = plans.add(('nop', NOP, []), state='ONGOING', hostname='applier-2')
-    done, running, _ = plans.actions(plan)
-    plans.store.change(done, state='SUCCEEDED')
-    plans.store.change(running, state='ONGOING')
+    plan = plans.add(('change_nova_service_state', disable('cn1'), []),
+                     ('migrate', move('web-0', 'cn1', 'cn4'), [0]), ('nop', NOP, [1]),
+                     state='ONGOING', hostname='applier-1')
+    plans.store.change(plans.actions(plan)[0], state='SUCCEEDED')
+    one = applier('applier-2')
+    one.start()
+    eventually(lambda: plans.now(plan).state == 'SUCCEEDED')
+    assert plans.now(plan).hostname == 'applier-2'
+    assert plans.states(plan) == ['SUCCEEDED'] * 3
+    assert site.host_of('web-0') == 'cn4'
+
+
+def test_a_plan_that_was_cancelled_while_its_applier_was_gone_ends_so_and_takes_back_what_was_in_vain(
+        site, plans, applier):
+    site.compute.set_service('cn1', False, 'watcher_disabled')
+    plan = plans.add(('change_nova_service_state', disable('cn1', revert_on_failure=True), []),
+                     ('migrate', move('web-0', 'cn1', 'cn4'), [0]), state='CANCELLING')
+    plans.store.change(plans.actions(plan)[0], state='SUCCEEDED')
     applier().start()
-    message = 'The applier on applier-1 was restarted while the action plan ran.'
-    assert (plans.now(plan).state, plans.now(plan).status_message) == ('CANCELLED', message)
-    assert plans.states(plan) == ['SUCCEEDED', 'CANCELLED', 'CANCELLED']
-    assert plans.messages(plan) == ['Reverted: migrate of web-0 was not done.', message, message]
+    eventually(lambda: plans.now(plan).state == 'CANCELLED')
+    assert plans.states(plan) == ['SUCCEEDED', 'CANCELLED']
+    assert plans.messages(plan)[0] == 'Reverted: migrate of web-0 was not done.'
     assert site.compute.service('cn1').enabled
-    assert plans.now(other).state == 'ONGOING'
 
 
-def test_stopping_lets_a_running_plan_finish(site, plans, applier, client):
+def test_plans_left_behind_do_not_wait_for_a_worker(site, plans, applier, client):
     one = applier()
+    one.start()
+    busy = plans.add(('sleep', {'duration': 3600}, []))
+    client.launch_action_plan(admin_context(), busy.uuid)
+    eventually(lambda: plans.states(busy) == ['ONGOING'])
+    left = plans.add(('nop', NOP, []), state='ONGOING')
+    eventually(lambda: plans.now(left).state == 'SUCCEEDED')
+    plans.cancel(busy)
+
+
+def test_a_plan_whose_message_was_lost_is_found(plans, applier):
+    applier().start()
+    plan = plans.add(('nop', NOP, []))
+    eventually(lambda: plans.now(plan).state == 'SUCCEEDED')
+
+
+def test_stopping_lets_a_running_action_end_and_leaves_its_plan_to_another(site, plans, applier, client):
+    one = applier()
+    one.start()
+    plan = plans.add(('migrate', move('web-0', 'cn1', 'cn4'), []),
+                     ('migrate', move('web-1', 'cn1', 'cn4'), [0]))
+    site.hold_time()
+    client.launch_action_plan(admin_context(), plan.uuid)
+    eventually(site.in_flight)
+    stopping = plans.spawn(one.stop)
+    eventually(one._tools.stopping.is_set)
+    assert one.actions_running == 1
+    site.pass_time()
+    stopping.finish()
+    one.wait()
+    assert plans.now(plan).state == 'ONGOING'
+    assert plans.states(plan) == ['SUCCEEDED', 'PENDING']
+    applier('applier-2').start()
+    eventually(lambda: plans.now(plan).state == 'SUCCEEDED')
+    assert plans.now(plan).hostname == 'applier-2'
+    assert len(site.migrations()) == 2
+
+
+def test_an_action_that_outlasts_the_stop_is_adopted(site, plans, applier, client):
+    one = applier(drain_seconds=0)
     one.start()
     plan = plans.add(('migrate', move('web-0', 'cn1', 'cn4'), []))
     site.hold_time()
     client.launch_action_plan(admin_context(), plan.uuid)
     eventually(site.in_flight)
-    stopping = plans.spawn(one.stop)
-    assert stopping.thread.is_alive()
+    one.stop()
+    assert plans.states(plan) == ['ONGOING']
+    applier('applier-2').start()
+    eventually(lambda: plans.now(plan).hostname == 'applier-2')
     site.pass_time()
-    stopping.finish()
-    one.wait()
-    assert plans.now(plan).state == 'SUCCEEDED'
+    eventually(lambda: plans.now(plan).state == 'SUCCEEDED')
+    assert len(site.migrations()) == 1
 
 
 def test_a_plan_that_does_not_exist_harms_nobody(plans, applier, client):

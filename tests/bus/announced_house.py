@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Condition, Event
+from threading import Condition
 from typing import Any
 
 from falcon.testing import TestClient
@@ -13,7 +13,7 @@ from oslo_config.cfg import ConfigOpts
 
 from tests.engine.conftest import FixedCollector
 from watcher_py.api.app import make_app
-from watcher_py.applier.actions.contract import Cancelled
+from watcher_py.applier.actions.contract import Cancelled, Run
 from watcher_py.applier.actions.nop import Nop
 from watcher_py.applier.service import Applier
 from watcher_py.bus import notifications, rpc
@@ -114,14 +114,14 @@ SAYING = Strategy('saying', 'Says it', DUMMY, {'properties': {'says': {'type': '
 class Obeying(Nop):
     """Fails, or waits to be cancelled, when its message says so."""
 
-    def __init__(self, parameters: Any, cloud: Any, settings: Any, cancelled: Event):
-        super().__init__(parameters, cloud, settings, cancelled)
-        self._cancelled = cancelled
+    def __init__(self, parameters: Any, cloud: Any, settings: Any, run: Run):
+        super().__init__(parameters, cloud, settings, run)
+        self._stop = run.stop
 
     def execute(self) -> None:
         says = self._parameters['message']
         if says in ('wait', 'resist'):
-            assert self._cancelled.wait(PATIENCE)
+            assert self._stop.wait(PATIENCE)
             raise Cancelled if says == 'wait' else Refused('it can not be stopped')
         if says == 'fail':
             raise Refused('Nova said no')

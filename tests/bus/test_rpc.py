@@ -41,6 +41,11 @@ class Engine:
     def get_cluster(self, context: RequestContext) -> dict[str, Any]:
         return {'hosts': [], 'request_id': context.request_id, 'token': context.auth_token}
 
+    @answers
+    def another_target(self, context: RequestContext, plan_uuid: str, action_uuid: str, besides: list[str],
+                       promised: dict[str, str]) -> dict[str, Any]:
+        return {'target': None, 'why': f'{plan_uuid} {action_uuid} {besides} {promised}'}
+
     def _forget(self, context: RequestContext) -> None:
         self.heard = Queue()
 
@@ -161,6 +166,22 @@ def test_an_engine_that_is_not_there_is_unavailable(
         with pytest.raises(Unavailable, match='the decision engine does not answer get_cluster'):
             client.cluster(admin_context())
         conf.clear_override('rpc_response_timeout')
+
+
+def test_a_question_of_a_move_that_waits_is_put_for_a_short_while_only(
+        conf: ConfigOpts, transport: Transport, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpc, 'SOON', 0.2)
+    assert transport.conf.rpc_response_timeout > 1
+    with (on_topic(conf, 'absent'),
+          pytest.raises(Unavailable, match='the decision engine does not answer another_target')):
+        EngineClient(transport, conf).another_target(admin_context(), 'plan', 'action', ['cn2'], {})
+
+
+def test_an_engine_tells_where_else_a_server_may_go(
+        conf: ConfigOpts, transport: Transport, engine: Engine) -> None:
+    client = EngineClient(transport, conf)
+    found = client.another_target(admin_context(), 'plan', 'action', ['cn2'], {'a': 'cn4'})
+    assert found == {'target': None, 'why': "plan action ['cn2'] {'a': 'cn4'}"}
 
 
 def test_a_slip_of_the_engine_is_told_without_its_traceback(

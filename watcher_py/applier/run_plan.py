@@ -1,129 +1,151 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The story of an action plan: claim, walk its actions, take back what was in vain, finish."""
+"""The story of an action plan: claim or take over, walk its actions, take back what must be, finish."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from watcher_py.applier.actions.patience import until
-from watcher_py.applier.cancellation import Cancellation
-from watcher_py.applier.revert import revert_vain
-from watcher_py.applier.run_action import RUNNING, Outcome, called, run_action
+from watcher_py.applier import ending
+from watcher_py.applier.ledger import Ledger
+from watcher_py.applier.orders import Orders
+from watcher_py.applier.outcome import RUNNING, Outcome, called, hosts
+from watcher_py.applier.plan_run import NOT_DONE, STAYS, PlanRun, Waiting
+from watcher_py.applier.run_action import run_action
 from watcher_py.applier.tools import Tools
-from watcher_py.applier.walk import walk
-from watcher_py.core.errors import WatcherError
-from watcher_py.core.states import ActionState, PlanState
+from watcher_py.applier.walk import Result, walk
+from watcher_py.core.errors import TakenOver, WatcherError
+from watcher_py.core.execution import OnFailure
+from watcher_py.core.states import ACTION_ENDED, ActionState, PlanState
 from watcher_py.db.columns import short
+from watcher_py.db.lease import Hold
 from watcher_py.db.models import Action, ActionPlan
 
 LOG = logging.getLogger(__name__)
 
 LAUNCHED = (PlanState.RECOMMENDED, PlanState.PENDING)
-SKIPPED = 'One or more actions were skipped.'
-NOT_RUN = 'Not run: the action plan was cancelled.'
-
-Outcomes = dict[str, Outcome]           # by the uuids of actions
+UNFINISHED = (PlanState.ONGOING, PlanState.CANCELLING)
 
 
 def run_plan(tools: Tools, plan_uuid: str) -> None:
     """Carry out a plan that is launched; what became of it ends up in its rows."""
     plan = tools.store.get(ActionPlan, plan_uuid)
-    if not _claim(tools, plan):
+    if tools.stopping.is_set() or plan.state not in LAUNCHED:
         return
-    tools.announcer.started(plan, 'execution', state=PlanState.ONGOING, status_message=None)
-    outcomes: Outcomes = {}
-    trouble = _trouble(plan, lambda: _walk(tools, plan, outcomes))
-    # A plan that stays ongoing blocks every audit: its end outlasts a database that is away.
-    until(lambda: _end(tools, plan, outcomes, trouble), tools.settings, f'action plan {plan.uuid} to end')
+    hold = tools.leases.claim(plan, LAUNCHED, PlanState.ONGOING, hostname=tools.host, status_message=None)
+    if hold is not None:
+        tools.announcer.started(plan, 'execution', state=PlanState.ONGOING, status_message=None)
+        _hold(tools, hold)
 
 
-def _claim(tools: Tools, plan: ActionPlan) -> bool:
-    return tools.store.claim(plan, LAUNCHED, PlanState.ONGOING, hostname=tools.host, status_message=None)
+def take_over(tools: Tools, plan: ActionPlan) -> None:
+    """Go on with a plan whose owner has gone: what is done stays, what runs is followed, the rest is run."""
+    if tools.stopping.is_set() or plan.state not in UNFINISHED:
+        return
+    hold = tools.leases.take_over(plan, hostname=tools.host, status_message=None)
+    if hold is not None:
+        LOG.info('Action plan %s: taken over', plan.uuid)
+        _hold(tools, hold)
 
 
-def _trouble(plan: ActionPlan, part: Callable[[], None]) -> str | None:
+def _hold(tools: Tools, hold: Hold[ActionPlan]) -> None:
+    """Keep the lease as long as it is needed, whatever happens."""
+    try:
+        is_over = _carry_out(tools, hold)
+    except TakenOver as why:
+        LOG.warning('%s; it is let go of', why)
+        is_over = False
+    except BaseException:
+        # Nobody works at it any more: it is taken over when the lease is over.
+        tools.leases.release(hold)
+        raise
+    if is_over:
+        tools.leases.release(hold)
+    else:
+        LOG.info('Action plan %s: left for another applier to go on with', hold.row.uuid)
+        tools.leases.give_back(hold)
+
+
+def _carry_out(tools: Tools, hold: Hold[ActionPlan]) -> bool:
+    """Whether the plan is over; else another process is to go on with it."""
+    ledger = Ledger(tools.store, hold)
+    with Orders(tools.store, hold, tools.look, tools.announcer) as orders:
+        # Only who is told of an action reads of its plan, and of that plan's audit.
+        rows = {row.uuid: row for row in ledger.actions(None if tools.announcer.listener() else 0)}
+        run = PlanRun(tools, hold, ledger.plan(), rows, ledger, orders, Waiting(ledger))
+        with tools.underway.noted(run):
+            return _through(run)
+
+
+def _through(run: PlanRun) -> bool:
+    trouble = _trouble(run, lambda: _walk(run))
+    run.hold.check()
+    if trouble is None and run.tools.stopping.is_set() and not _has_only_to_end(run):
+        return False
+    is_through: list[bool] = []
+    trouble = _trouble(run, lambda: is_through.append(ending.take_back(run, trouble))) or trouble
+    if is_through == [False]:
+        return False
+    ending.finish(run, trouble)
+    return True
+
+
+def _has_only_to_end(run: PlanRun) -> bool:
+    return (run.is_halted or run.orders.is_cancelled.is_set()
+            or all(row.state in ACTION_ENDED for row in run.ledger.actions()))
+
+
+def _trouble(run: PlanRun, part: Callable[[], None]) -> str | None:
     """What stopped this part of the plan, if anything did; an action that fails stops none."""
     try:
         part()
+    except TakenOver:
+        raise
     except WatcherError as error:
-        LOG.error('Action plan %s: %s', plan.uuid, error)
+        LOG.error('Action plan %s: %s', run.plan.uuid, error)
         return str(error)
     except Exception as error:
-        LOG.exception('Action plan %s met an error of ours', plan.uuid)
+        LOG.exception('Action plan %s met an error of ours', run.plan.uuid)
         return f'internal error: {type(error).__name__}: {error}'
     return None
 
 
-def _walk(tools: Tools, plan: ActionPlan, outcomes: Outcomes) -> None:
-    rows = {row.uuid: row for row in tools.store.find(Action, action_plan_id=plan.id)}
-    LOG.info('Action plan %s: claimed, %d actions', plan.uuid, len(rows))
-
-    def run(uuid: str) -> bool:
-        if cancellation.look():
-            drop(uuid, uuid)
-            return False
-        outcomes[uuid] = run_action(tools, rows[uuid], cancellation.event)
-        return outcomes[uuid].is_done
-
-    def drop(uuid: str, cause: str) -> None:
-        has_failed = cause in outcomes and outcomes[cause].state is ActionState.FAILED
-        message = f'Not run: it needs {called(rows[cause])}, which failed.' if has_failed else NOT_RUN
-        tools.store.claim(rows[uuid], ActionState.PENDING, ActionState.CANCELLED,
-                          status_message=short(message))
-
-    with Cancellation(tools.store, plan, tools.cancel_interval, tools.announcer) as cancellation:
-        walk({uuid: row.parents for uuid, row in rows.items()}, lambda uuid: _hosts(rows[uuid]), tools.lanes,
-             run, drop)
+def _walk(run: PlanRun) -> None:
+    LOG.info('Action plan %s: %d actions', run.plan.uuid, len(run.rows))
+    # It may have been cancelled while nobody carried it out.
+    run.ledger.ask(run.orders.look)
+    rows = run.rows
+    walk({uuid: row.parents for uuid, row in rows.items()}, lambda uuid: hosts(rows[uuid]), run.lanes,
+         lambda uuid: _run(run, rows[uuid]), lambda uuid, cause: _drop(run, rows[uuid], rows[cause]),
+         settled={uuid: _settled(run, row) for uuid, row in rows.items() if row.state in ACTION_ENDED},
+         begun=[uuid for uuid, row in rows.items() if row.state in RUNNING],
+         may_begin=run.may_begin, tick=run.tools.look)
 
 
-def _hosts(row: Action) -> list[str]:
-    """The hosts that the action burdens."""
-    ends = (row.input_parameters.get(end) for end in ('source_node', 'destination_node'))
-    return [host for host in ends if host]
+def _run(run: PlanRun, row: Action) -> Result:
+    outcome = run_action(run, row)
+    return outcome if isinstance(outcome, Result) else _result(run, row, outcome)
 
 
-def _end(tools: Tools, plan: ActionPlan, outcomes: Outcomes, trouble: str | None) -> bool:
-    _close(tools, plan, trouble)
-    deeds = {uuid: outcome.deed for uuid, outcome in outcomes.items() if outcome.deed}
-    _finish(tools, plan, _trouble(plan, lambda: revert_vain(tools, plan, deeds)) or trouble)
-    return True
+def _settled(run: PlanRun, row: Action) -> Result:
+    return _result(run, row, Outcome(ActionState(row.state), row.status_message, stays=row.memory.get(STAYS)))
 
 
-def _close(tools: Tools, plan: ActionPlan, trouble: str | None) -> None:
-    """No action of a plan that is over waits or runs: what trouble has left so is told of."""
-    why = trouble or 'the action plan ended without it'
-    for states, end, message in ((RUNNING, ActionState.FAILED, f'Not ended: {why}'),
-                                 ([ActionState.PENDING], ActionState.CANCELLED, f'Not run: {why}')):
-        tools.store.change_where(
-            Action, Action.action_plan_id == plan.id, Action.state.in_(states),
-            state=end, status_message=short(message))
+def _result(run: PlanRun, row: Action, outcome: Outcome) -> Result:
+    if outcome.stays is not None:
+        run.stays[row.uuid] = outcome.stays
+    if outcome.state is ActionState.FAILED and run.first_failure is None:
+        run.first_failure = row
+    if outcome.state in NOT_DONE:
+        run.not_done[row.uuid] = outcome.state
+        if run.on_failure is not OnFailure.GO_ON or run.orders.is_cancelled.is_set():
+            return Result.FAILED
+    return Result.DONE
 
 
-def _finish(tools: Tools, plan: ActionPlan, trouble: str | None) -> None:
-    rows = tools.store.find(Action, action_plan_id=plan.id)
-    # The user may cancel it at the last moment, and then has the last word.
-    for before, deed in ((PlanState.ONGOING, 'execution'), (PlanState.CANCELLING, 'cancel')):
-        state, message = _verdict(rows, trouble, before is PlanState.CANCELLING)
-        if tools.store.claim(plan, before, state, status_message=message):
-            error = WatcherError(message) if state is PlanState.FAILED else None
-            tools.announcer.finished(plan, deed, error, state=state, status_message=message)
-            LOG.info('Action plan %s: %s%s', plan.uuid, state, f'. {message}' if message else '')
-            return
-
-
-def _verdict(rows: Sequence[Action], trouble: str | None, is_cancelled: bool) -> tuple[PlanState, str | None]:
-    """How a plan ends: well only if nothing failed and all that was not skipped was run."""
-    failed, not_run = _of(rows, ActionState.FAILED), _of(rows, ActionState.CANCELLED)
-    if failed:
-        why = f'{len(failed)} of {len(rows)} actions failed: {failed[0].status_message}'
-        return PlanState.FAILED, short(why)
-    if trouble:
-        return PlanState.FAILED, short(trouble)
-    if is_cancelled:
-        return PlanState.CANCELLED, f'Cancelled; {len(not_run)} of {len(rows)} actions were not done.'
-    if not_run:
-        return PlanState.FAILED, f'{len(not_run)} of {len(rows)} actions were not run.'
-    return PlanState.SUCCEEDED, SKIPPED if _of(rows, ActionState.SKIPPED) else None
-
-
-def _of(rows: Sequence[Action], state: ActionState) -> list[Action]:
-    return [row for row in rows if row.state == state]
+def _drop(run: PlanRun, row: Action, cause: Action) -> None:
+    if run.not_done.get(cause.uuid) is ActionState.FAILED:
+        message = f'Not run: it needs {called(cause)}, which failed.'
+    elif run.orders.is_cancelled.is_set():
+        message = ending.NOT_RUN
+    else:
+        message = f'Not run: it needs {called(cause)}, which was not done.'
+    run.ledger.end(row, ActionState.PENDING, ActionState.CANCELLED, status_message=short(message))

@@ -81,6 +81,11 @@ class Announcer:
         self._tell(service, 'update', level=level,
                    status_update=SERVICE_STATES.of(None, old_state=before, state=after))
 
+    @property
+    def unsent(self) -> int:
+        """How many wait for the bus to take them."""
+        return self._outbox.waiting if self._outbox is not None else 0
+
     def close(self) -> None:
         """Send what is not sent yet."""
         if self._outbox is not None:

@@ -45,6 +45,11 @@ class Outbox:
         self._closing = Event()
         self._is_away = self._is_full = False
 
+    @property
+    def waiting(self) -> int:
+        """How many the bus has not taken yet."""
+        return self._letters.qsize()
+
     def put(self, letter: Letter) -> None:
         try:
             self._letters.put_nowait(letter)

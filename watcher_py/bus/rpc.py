@@ -20,6 +20,7 @@ EXCHANGE = 'watcher'
 VERSION = '1.0'
 # How often a message is offered to a bus that does not take it.
 RETRIES = 2
+SOON = 10                       # seconds
 
 # RabbitMQ's driver lets errors of the library below through.
 LOST = (oslo_messaging.MessagingException, KombuError)
@@ -87,6 +88,17 @@ class EngineClient:
         return self._line.call(  # type: ignore[no-any-return]
             context, 'get_explanation', plan_uuid=plan_uuid, about=about)
 
+    def another_target(self, context: RequestContext, plan_uuid: str, action_uuid: str,
+                       besides: list[str], promised: dict[str, str]) -> dict[str, Any]:
+        """Where else the server of a move may go: `target`, a node or None, and `why`.
+
+        Not to a node of `besides`; `promised` are targets that were given to other moves, by their action.
+        Unavailable when no engine answers within some seconds: the move waits for it.
+        """
+        return self._line.call(  # type: ignore[no-any-return]
+            context, 'another_target', within=SOON, plan_uuid=plan_uuid, action_uuid=action_uuid,
+            besides=besides, promised=promised)
+
 
 class ApplierClient:
     """What the applier can be asked."""
@@ -114,9 +126,12 @@ class _Line:
         except LOST as error:
             raise self._lost(error) from error
 
-    def call(self, context: RequestContext, method: str, **arguments: Any) -> Any:
+    def call(self, context: RequestContext, method: str, within: float | None = None,
+             **arguments: Any) -> Any:
+        """The answer, that comes within so many seconds; None for as long as the bus usually waits."""
+        client = self._client if within is None else self._client.prepare(timeout=within)
         try:
-            return self._client.call(context, method, **arguments)
+            return client.call(context, method, **arguments)
         except oslo_messaging.MessagingTimeout as error:
             raise Unavailable(f'the {self._service} does not answer {method}') from error
         except oslo_messaging.RemoteError as error:

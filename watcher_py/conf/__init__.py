@@ -12,6 +12,7 @@ from watcher_py.conf import (
     database,
     datasources,
     decision_engine,
+    execution,
     gnocchi_client,
     grafana_client,
     grafana_translators,
@@ -22,7 +23,7 @@ from watcher_py.conf import (
     watcher_clients_auth,
 )
 
-MODULES = (service, api, decision_engine, applier, nova, collector, datasources, prometheus_client,
+MODULES = (service, api, decision_engine, applier, execution, nova, collector, datasources, prometheus_client,
            aetos_client, gnocchi_client, grafana_client, grafana_translators)
 
 

@@ -2,12 +2,13 @@
 """Moving servers on the emulated cloud: what is checked, followed, verified, given up and put back."""
 
 from dataclasses import replace
+from math import inf
 from threading import Event, Thread
 
 import pytest
 
 from tests.applier.site import eventually, move
-from watcher_py.applier.actions.contract import Cancelled, Skipped
+from watcher_py.applier.actions.contract import Cancelled, Run, Skipped
 from watcher_py.applier.actions.migrate import Migrate
 from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.session import connect_with
@@ -20,10 +21,21 @@ def cancelled():
 
 
 @pytest.fixture
-def migrate(site, settings, cancelled):
-    def make(*where, how='live', **other):
-        return Migrate(move(*where, how), site.compute, replace(settings, **other), cancelled)
+def run(cancelled):
+    return Run(stop=cancelled)
+
+
+@pytest.fixture
+def migrate(site, settings, run):
+    def make(*where, how='live', hands=site.hands, run=run, **other):
+        return Migrate(move(*where, how), hands, replace(settings, **other), run)
     return make
+
+
+def ticking():
+    """A clock that goes on by a second each time it is looked at."""
+    ticks = iter(range(10_000))
+    return lambda: next(ticks)
 
 
 def carry_out(action):
@@ -45,10 +57,10 @@ def test_a_server_that_is_off_moves_cold_and_stays_off(site, migrate):
     assert (now.host, now.status) == ('cn4', 'SHUTOFF')
 
 
-def test_without_a_target_nova_chooses_one(site, settings, cancelled):
+def test_without_a_target_nova_chooses_one(site, settings, run):
     parameters = move('web-0', 'cn1', '')
     del parameters['destination_node']
-    carry_out(Migrate(parameters, site.compute, settings, cancelled))
+    carry_out(Migrate(parameters, site.hands, settings, run))
     assert site.host_of('web-0') != 'cn1'
 
 
@@ -115,10 +127,18 @@ def test_only_the_new_migration_counts_not_an_older_one(site, migrate):
 
 
 def test_nothing_begins_while_nova_is_silent(site, migrate):
-    site.cloud.faults.break_path('/os-migrations', times=3, status=503)
+    site.cloud.faults.break_path('/os-migrations', times=inf, status=503)
     with pytest.raises(Unavailable):
-        migrate('web-0', 'cn1', 'cn4').execute()
+        migrate('web-0', 'cn1', 'cn4', timeout=3, clock=ticking()).execute()
     assert site.migrations() == []
+
+
+def test_a_nova_that_is_silent_at_first_is_waited_for(site, migrate):
+    site.cloud.faults.break_path('/servers/web-0', times=4, status=503)
+    site.cloud.faults.break_path('/os-services', times=4, status=503)
+    site.cloud.faults.break_path('/os-migrations', times=4, status=503)
+    carry_out(migrate('web-0', 'cn1', 'cn4'))
+    assert len(site.migrations()) == 1
 
 
 def test_a_request_whose_answer_is_lost_may_have_been_heard(site, migrate):
@@ -127,14 +147,20 @@ def test_a_request_whose_answer_is_lost_may_have_been_heard(site, migrate):
             super().live_migrate(uuid, host)
             raise Unavailable('the connection broke')
 
-    action = migrate('web-0', 'cn1', 'cn4')
-    action._cloud = Deaf(connect_with(site.cloud.credentials()))
-    carry_out(action)
+    deaf = replace(site.hands, compute=Deaf(connect_with(site.cloud.credentials())))
+    carry_out(migrate('web-0', 'cn1', 'cn4', hands=deaf))
+    assert len(site.migrations()) == 1
     assert site.host_of('web-0') == 'cn4'
 
 
-def test_a_request_that_was_not_heard_is_told_of(site, migrate):
-    site.cloud.faults.break_path('/servers/web-0/action', times=1, status=503)
+def test_a_request_that_was_not_heard_is_sent_again(site, migrate):
+    site.cloud.faults.break_path('/servers/web-0/action', times=2, status=503)
+    carry_out(migrate('web-0', 'cn1', 'cn4'))
+    assert len(site.migrations()) == 1
+
+
+def test_a_request_that_is_never_heard_is_told_of(site, migrate):
+    site.cloud.faults.break_path('/servers/web-0/action', times=inf, status=503)
     with pytest.raises(Unavailable, match='told to fail here'):
         migrate('web-0', 'cn1', 'cn4').execute()
     assert site.host_of('web-0') == 'cn1'
@@ -192,17 +218,15 @@ def test_nothing_begins_once_the_plan_is_cancelled(site, migrate, cancelled):
 
 def test_a_live_migration_that_takes_too_long_is_stopped(site, migrate):
     site.hold_time()
-    ticks = iter(range(10_000))
     with pytest.raises(Refused, match='took longer than 3 s; it was stopped'):
-        migrate('web-0', 'cn1', 'cn4', timeout=3, clock=lambda: next(ticks)).execute()
+        migrate('web-0', 'cn1', 'cn4', timeout=3, clock=ticking()).execute()
     assert [one.status for one in site.migrations()] == ['cancelled']
 
 
 def test_a_cold_migration_that_never_ends_is_given_up_and_told(site, migrate):
     site.hold_time()
-    ticks = iter(range(10_000))
     with pytest.raises(Unavailable, match='Nova still says pre-migrating'):
-        migrate('web-0', 'cn1', 'cn4', how='cold', timeout=3, clock=lambda: next(ticks)).execute()
+        migrate('web-0', 'cn1', 'cn4', how='cold', timeout=3, clock=ticking()).execute()
 
 
 def test_a_server_that_is_not_where_it_should_be_is_found_out(migrate):
@@ -220,6 +244,6 @@ def test_a_move_is_put_back(site, migrate):
 @pytest.mark.parametrize('change', [
     {'migration_type': 'teleport'}, {'source_node': None}, {'destination_node': 7}, {'resource_id': ''},
     {'speed': 3}])
-def test_malformed_parameters_are_refused(site, settings, cancelled, change):
+def test_malformed_parameters_are_refused(site, settings, change):
     with pytest.raises(Invalid, match='migrate'):
-        Migrate({**move('web-0', 'cn1', 'cn4'), **change}, site.compute, settings, cancelled)
+        Migrate({**move('web-0', 'cn1', 'cn4'), **change}, site.hands, settings, Run())

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Doing nothing succeeds, unless it is told to fail."""
 
-from threading import Event
-
 import pytest
 
-from watcher_py.applier.actions.contract import Settings, Skipped
+from watcher_py.applier.actions.contract import Run, Settings, Skipped
 from watcher_py.applier.actions.nop import Nop
 from watcher_py.core.errors import Invalid, Refused
 
 
 def nop(**flags):
-    return Nop({'message': 'hello', **flags}, None, Settings(), Event())
+    return Nop({'message': 'hello', **flags}, None, Settings(), Run())
 
 
 def test_nothing_is_done_well():
@@ -27,13 +25,14 @@ def test_it_is_skipped_when_told():
 
 
 @pytest.mark.parametrize(('phase', 'deed'), [
-    ('pre_condition', Nop.check), ('execute', Nop.execute), ('post_condition', Nop.verify)])
+    ('pre_condition', Nop.check), ('execute', Nop.execute), ('execute', Nop.resume),
+    ('post_condition', Nop.verify)])
 def test_it_fails_where_it_is_told(phase, deed):
     with pytest.raises(Refused, match=f'Failed in {phase}'):
         deed(nop(**{f'fail_{phase}': True}))
 
 
 def test_a_message_is_needed_but_may_be_null():
-    Nop({'message': None}, None, Settings(), Event())
+    Nop({'message': None}, None, Settings(), Run())
     with pytest.raises(Invalid, match="'message' is a required property"):
-        Nop({}, None, Settings(), Event())
+        Nop({}, None, Settings(), Run())

@@ -1,32 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Move a server to another host, live or cold."""
 
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
+from typing import ClassVar
 
 from watcher_py import schemas
-from watcher_py.applier.actions.contract import Cancelled, Schema, Settings, Skipped
-from watcher_py.applier.actions.passage import (
-    ABORTED,
-    DONE,
-    FAILED,
-    FINISHED,
-    WAITS_FOR_CONFIRMATION,
-    Passage,
-)
-from watcher_py.applier.actions.patience import until
-from watcher_py.cloud.compute import Compute
-from watcher_py.cloud.compute_rows import ServerNow
+from watcher_py.applier.actions import company, passage
+from watcher_py.applier.actions.contract import Cloud, Run, Schema, Settings, Skipped
+from watcher_py.applier.actions.journey import Journey
+from watcher_py.applier.actions.passage import WAITS_FOR_CONFIRMATION, Route
+from watcher_py.applier.actions.patience import patiently
+from watcher_py.cloud.compute_rows import ServerNow, ServiceNow
 from watcher_py.core.changes import Parameters
-from watcher_py.core.errors import Conflict, NotFound, Refused, Unavailable, WatcherError
+from watcher_py.core.errors import Conflict, NotFound, Refused
 
 LIVE, COLD = 'live', 'cold'
 ALLOWED = {LIVE: ('ACTIVE', 'PAUSED'), COLD: ('ACTIVE', 'SHUTOFF')}
+KINDS = {LIVE: passage.LIVE, COLD: passage.COLD}
 UNSOUND = ('ERROR', WAITS_FOR_CONFIRMATION)
 
 
 class Migrate:
-    SCHEMA: Schema = {
+    SCHEMA: ClassVar[Schema] = {
         'type': 'object',
         'properties': {
             'resource_id': {'type': 'string', 'format': 'uuid', 'minLength': 1},
@@ -36,9 +33,10 @@ class Migrate:
             'destination_node': {'type': ['string', 'null'], 'minLength': 1}},
         'required': ['resource_id', 'migration_type', 'source_node'],
         'additionalProperties': False}
-    DESCRIPTION = 'Moving a VM instance from source_node to destination_node'
+    DESCRIPTION: ClassVar[str] = 'Moving a VM instance from source_node to destination_node'
+    REVERSIBLE: ClassVar[bool] = True
 
-    def __init__(self, parameters: Parameters, cloud: Compute, settings: Settings, cancelled: Event):
+    def __init__(self, parameters: Parameters, cloud: Cloud, settings: Settings, run: Run):
         schemas.check(parameters, self.SCHEMA, 'migrate')
         self._parameters = parameters
         self._uuid: str = parameters['resource_id']
@@ -46,11 +44,13 @@ class Migrate:
         self._type: str = parameters['migration_type']
         self._source: str = parameters['source_node']
         self._target: str | None = parameters.get('destination_node')     # None: Nova chooses
-        self._cloud, self._settings, self._cancelled = cloud, settings, cancelled
+        self._cloud, self._settings, self._run = cloud, settings, run
+        self._seen: ServerNow | None = None         # when it was looked at last
 
     def check(self) -> None:
         try:
-            server = self._cloud.server(self._uuid)
+            self._seen = server = self._run.seen or patiently(
+                self._look, self._settings, self._run, is_begun=False)
         except NotFound:
             raise Skipped(f'server {self._name} is gone') from None
         self._check_place(server)
@@ -59,43 +59,46 @@ class Migrate:
         if server.status not in ALLOWED[self._type]:
             raise Conflict(f'server {self._name} is {server.status}; '
                            f'a {self._type} migration needs {" or ".join(ALLOWED[self._type])}')
-        if self._target is not None:
+        if self._target is not None and self._run.seen is None:
             self._check_target(self._target)
 
     def execute(self) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled
-        passage = Passage(self._cloud, self._uuid, self._source, self._settings, self._cancelled)
-        lost = self._request()
-        word = passage.follow(DONE | FAILED | {FINISHED}, self._abort_if_live)
-        if word == FINISHED:
-            until(lambda: self._confirm(passage), self._settings, f'server {self._name} to be confirmed')
-            word = passage.follow(DONE | FAILED, lambda: True)
-        if word == ABORTED and self._cancelled.is_set():
-            raise Cancelled
-        if word in FAILED:
-            raise lost or Refused(self._why(word, passage.is_late))
-        until(self._has_settled, self._settings, f'server {self._name} to settle')
+        self._seen = self._insist(self._begin)
+
+    def resume(self) -> None:
+        self._seen = self._insist(self._journey().resume)
 
     def verify(self) -> None:
-        server = self._cloud.server(self._uuid)
-        if server.host == self._source or server.host != (self._target or server.host):
+        server = self._seen or self._look()
+        self._seen = None
+        is_there = server.host != self._source and server.host == (self._target or server.host)
+        if not is_there and self._journey().was_gone_on_from():
+            return      # whoever took the action over found that another one had moved it on
+        if not is_there:
             raise Refused(f'server {self._name} is on {server.host}, not on {self._target or "another host"}')
         if server.task_state or server.status in UNSOUND:
             raise Refused(f'server {self._name} has moved to {server.host}, but it is '
                           f'{server.status} ({server.task_state or "no task"})')
 
     def revert(self) -> None:
-        """Move it back; a plan that is being cancelled does not stop that."""
-        way_back = {'source_node': self._cloud.server(self._uuid).host, 'destination_node': self._source}
-        back = Migrate({**self._parameters, **way_back}, self._cloud, self._settings, Event())
-        back.check()
-        back.execute()
+        """Move it back, whoever stops the plan; refused where somebody else has moved it on."""
+        run = replace(self._run, memory=self._run.memory.within('revert'), stop=Event(), force=Event(),
+                      seen=None)
+        came_from = run.memory.get('from') or self._where_it_was_put()
+        if came_from == self._source:
+            return
+        way_back = {'source_node': came_from, 'destination_node': self._source}
+        back = Migrate({**self._parameters, **way_back}, self._cloud, self._settings, run)
+        if run.memory:
+            back.resume()
+        else:
+            back.check()
+            back.execute()
         back.verify()
 
     def abort(self) -> None:
         """Stop a live migration; a cold one runs to its end."""
-        self._abort_if_live()
+        self._journey().abort()
 
     def _check_place(self, server: ServerNow) -> None:
         if self._target is not None and server.host == self._target:
@@ -105,7 +108,7 @@ class Migrate:
 
     def _check_target(self, host: str) -> None:
         try:
-            service = self._cloud.service(host)
+            service = patiently(lambda: self._service(host), self._settings, self._run, is_begun=False)
         except NotFound:
             raise Refused(f'host {host} has no compute service') from None
         if not service.enabled:
@@ -113,39 +116,34 @@ class Migrate:
         if not service.up:
             raise Refused(f'host {host} is down')
 
-    def _request(self) -> Unavailable | None:
-        """Ask Nova to move it; an answer that got lost is returned, for Nova may have heard all the same."""
-        ask = self._cloud.live_migrate if self._type == LIVE else self._cloud.cold_migrate
+    def _begin(self) -> ServerNow:
+        server = self._seen or patiently(self._look, self._settings, self._run)
+        return self._journey().begin(server.updated)
+
+    def _insist(self, go: Callable[[], ServerNow]) -> ServerNow:
+        return company.insist(go, self._begin, self._is_passing, self._settings, self._run)
+
+    def _is_passing(self) -> bool:
+        return self._target is not None and company.is_free(self._cloud.compute, self._uuid, self._target)
+
+    def _journey(self) -> Journey:
+        compute = self._cloud.compute
+        ask = compute.live_migrate if self._type == LIVE else compute.cold_migrate
+        route = Route(self._uuid, self._name, KINDS[self._type], self._source, self._target)
+        return Journey(route, lambda: ask(self._uuid, self._target), self._cloud, self._settings, self._run)
+
+    def _where_it_was_put(self) -> str | None:
         try:
-            ask(self._uuid, self._target)
-        except Unavailable as error:
-            return error
-        return None
+            server = patiently(self._look, self._settings, self._run)
+        except NotFound:
+            raise Refused(f'server {self._name} is gone; it can\'t be moved back') from None
+        if server.host not in (self._source, self._target or server.host):
+            raise Refused(f'server {self._name} is on {server.host}, where this action did not put it; '
+                          'it is left there')
+        return server.host
 
-    def _confirm(self, passage: Passage) -> bool:
-        try:
-            self._cloud.confirm_resize(self._uuid)
-        except Refused:
-            # Nova can be set up to confirm by itself, and then it was quicker.
-            if passage.status() == FINISHED:
-                raise
-        return True
+    def _look(self) -> ServerNow:
+        return self._cloud.compute.server(self._uuid)
 
-    def _abort_if_live(self) -> bool:
-        migration = self._cloud.running_live_migration(self._uuid) if self._type == LIVE else None
-        if migration is None:
-            return False
-        self._cloud.abort_live_migration(self._uuid, migration)
-        return True
-
-    def _why(self, word: str, is_late: bool) -> str:
-        way = f'{self._name} from {self._source} to {self._target or "a host that Nova chooses"}'
-        if is_late and word == ABORTED:
-            return f'moving {way} took longer than {self._settings.timeout:g} s; it was stopped'
-        with suppress(WatcherError):
-            if reason := self._cloud.failure_reason(self._uuid):
-                return reason
-        return f'Nova ended moving {way} with {word!r}, and gives no reason'
-
-    def _has_settled(self) -> bool:
-        return self._cloud.server(self._uuid).task_state is None
+    def _service(self, host: str) -> ServiceNow:
+        return self._cloud.compute.service(host)

@@ -2,11 +2,10 @@
 """Do nothing, and say so; can be told to fail, to see what a plan makes of it."""
 
 import logging
-from threading import Event
+from typing import ClassVar
 
 from watcher_py import schemas
-from watcher_py.applier.actions.contract import Schema, Settings, Skipped
-from watcher_py.cloud.compute import Compute
+from watcher_py.applier.actions.contract import Cloud, Run, Schema, Settings, Skipped
 from watcher_py.core.changes import Parameters
 from watcher_py.core.errors import Refused
 
@@ -14,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Nop:
-    SCHEMA: Schema = {
+    SCHEMA: ClassVar[Schema] = {
         'type': 'object',
         'properties': {
             'message': {'type': ['string', 'null']},
@@ -24,9 +23,10 @@ class Nop:
             'fail_post_condition': {'type': 'boolean'}},
         'required': ['message'],
         'additionalProperties': False}
-    DESCRIPTION = 'Logging a NOP message'
+    DESCRIPTION: ClassVar[str] = 'Logging a NOP message'
+    REVERSIBLE: ClassVar[bool] = True
 
-    def __init__(self, parameters: Parameters, cloud: Compute, settings: Settings, cancelled: Event):
+    def __init__(self, parameters: Parameters, cloud: Cloud, settings: Settings, run: Run) -> None:
         schemas.check(parameters, self.SCHEMA, 'nop')
         self._parameters = parameters
 
@@ -38,6 +38,9 @@ class Nop:
     def execute(self) -> None:
         self._fail_if_told('execute')
         LOG.debug('nop: %s', self._parameters['message'])
+
+    def resume(self) -> None:
+        self.execute()
 
     def verify(self) -> None:
         self._fail_if_told('post_condition')

@@ -1,63 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
 """Switch a server off."""
 
-from threading import Event
+from typing import ClassVar
 
 from watcher_py import schemas
-from watcher_py.applier.actions.contract import Schema, Settings, Skipped
-from watcher_py.applier.actions.patience import until
-from watcher_py.cloud.compute import Compute
+from watcher_py.applier.actions.asking import Asking
+from watcher_py.applier.actions.contract import ONE_SERVER, Cloud, Run, Schema, Settings, Skipped
+from watcher_py.applier.actions.server_request import START, STOP, ServerRequest, check_is_idle
 from watcher_py.core.changes import Parameters
-from watcher_py.core.errors import Conflict, NotFound, Refused
-
-OFF, FAULTY = 'SHUTOFF', 'ERROR'
+from watcher_py.core.errors import NotFound
 
 
 class Stop:
-    SCHEMA: Schema = {
-        'type': 'object',
-        'properties': {
-            'resource_id': {'type': 'string', 'format': 'uuid', 'minLength': 1},
-            'resource_name': {'type': ['string', 'null']}},
-        'required': ['resource_id'],
-        'additionalProperties': False}
-    DESCRIPTION = 'Stop a server instance'
+    SCHEMA: ClassVar[Schema] = ONE_SERVER
+    DESCRIPTION: ClassVar[str] = 'Stop a server instance'
+    REVERSIBLE: ClassVar[bool] = True
 
-    def __init__(self, parameters: Parameters, cloud: Compute, settings: Settings, cancelled: Event):
+    def __init__(self, parameters: Parameters, cloud: Cloud, settings: Settings, run: Run) -> None:
         schemas.check(parameters, self.SCHEMA, 'stop')
         self._uuid: str = parameters['resource_id']
         self._name: str = parameters.get('resource_name') or self._uuid
-        self._cloud = cloud
-        self._settings = settings
+        self._compute = cloud.compute
+        self._asking = asking = Asking(settings, run)
+        self._stop = ServerRequest(self._compute, self._uuid, self._name, asking, STOP)
+        self._start = ServerRequest(self._compute, self._uuid, self._name, asking.on_the_way_back(), START)
 
     def check(self) -> None:
         try:
-            server = self._cloud.server(self._uuid)
+            server = self._asking.at_first(lambda: self._compute.server(self._uuid))
         except NotFound:
             raise Skipped(f'server {self._name} is gone') from None
-        if server.status == OFF:
+        if server.status in STOP.ends:
             raise Skipped(f'server {self._name} is off already')
-        if server.task_state:
-            raise Conflict(f'server {self._name} is busy: {server.task_state}')
+        check_is_idle(server, self._name)
 
     def execute(self) -> None:
-        self._cloud.stop(self._uuid)
-        until(self._has_stopped, self._settings, f'server {self._name} to stop')
+        self._stop.begin()
+
+    def resume(self) -> None:
+        self._stop.resume()
 
     def verify(self) -> None:
-        status = self._cloud.server(self._uuid).status
-        if status != OFF:
-            raise Refused(f'server {self._name} is {status}, not {OFF}')
+        self._stop.verify()
 
     def revert(self) -> None:
-        self._cloud.start(self._uuid)
+        """Switch it on again, where nobody else has."""
+        self._start.take_back()
+        self._start.verify()
 
     def abort(self) -> None:
         """What is being switched off goes off."""
-
-    def _has_stopped(self) -> bool:
-        server = self._cloud.server(self._uuid)
-        if server.status == FAULTY:
-            reason = self._cloud.failure_reason(self._uuid) or 'it is in error'
-            raise Refused(f'server {self._name} did not stop: {reason}')
-        return server.status == OFF and not server.task_state
