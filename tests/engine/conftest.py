@@ -19,10 +19,11 @@ from watcher_py.core.strategy import Params, Part, Strategy
 from watcher_py.datasources.configured import Sources
 from watcher_py.datasources.contract import Measured
 from watcher_py.db import models
+from watcher_py.db.lease import Leases
 from watcher_py.db.store import Store
 from watcher_py.engine.catalogue import align
 from watcher_py.engine.collector.assemble import Collected
-from watcher_py.engine.run_audit import Tools
+from watcher_py.engine.tools import Tools
 
 PARAMETERS = {'properties': {'moves': {'type': 'integer', 'default': 2}}}
 PERIOD = 300
@@ -142,7 +143,8 @@ def make_desk(store: Store) -> Callable[..., Desk]:
         align(store, plugged_in)
         collector, applier = FixedCollector(), HeardApplier()
         sources = Sources((FixedSource({Metric.INSTANCE_CPU: {'vm-a': 50.0, 'vm-b': 20.0, 'vm-c': 10.0}}),))
-        tools = Tools(store, collector, sources, plugged_in, applier, 'me')  # type: ignore[arg-type]
+        tools = Tools(store, collector, sources, plugged_in, applier, 'me',  # type: ignore[arg-type]
+                      Leases(store, 'me'))
         return Desk(store, tools, collector, applier)
     return make
 

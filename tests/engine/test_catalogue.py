@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
-from watcher_py import plugins
+import pytest
+
+from watcher_py import plugins, schemas
+from watcher_py.core import execution
+from watcher_py.core.errors import Invalid
 from watcher_py.core.goals import SERVER_CONSOLIDATION, Goal, Indicator
 from watcher_py.core.scoring import ScoringEngine
 from watcher_py.core.solution import Solution
@@ -18,6 +22,7 @@ from watcher_py.engine.catalogue import align
 PATIENCE = 20
 CALM = Goal('calm', 'Calm', (Indicator('moves', 'Moves', unit='servers'),))
 SPEC = {'properties': {'tries': {'type': 'integer', 'default': 3}}}
+STORED = {'properties': {**SPEC['properties'], **execution.PARAMETERS}}
 
 
 def strategy(name: str, goal: Goal = CALM, display_name: str = 'A way') -> Strategy:
@@ -37,7 +42,16 @@ def test_plugins_become_rows(store: Store) -> None:
     assert json.loads(goal.efficacy_specification[0]['schema']) == {'type': 'integer', 'minimum': 0}
     rows = store.find(models.Strategy)
     assert [(row.name, row.goal.name, row.parameters_spec) for row in rows] == [
-        ('first', 'calm', SPEC), ('second', 'calm', SPEC)]
+        ('first', 'calm', STORED), ('second', 'calm', STORED)]
+
+
+def test_every_strategy_lets_an_audit_say_how_its_plan_is_carried_out(store: Store) -> None:
+    align(store, plugins.strategies())
+    for row in store.find(models.Strategy):
+        given = {'execution': {'on_failure': 'go-on', 'auto_trigger_max_moves': 5}}
+        schemas.check_given(row.name, row.parameters_spec, given)
+        with pytest.raises(Invalid, match='later'):
+            schemas.check_given(row.name, row.parameters_spec, {'execution': {'on_failure': 'later'}})
 
 
 def test_the_installed_plugins_fit_the_tables(any_store: Store) -> None:

@@ -47,6 +47,13 @@ def test_only_recommended_plans_age(desk: Any, state: str) -> None:
     assert states(desk) == [state, 'PENDING', 'PENDING']
 
 
+def test_of_an_audit_that_starts_its_plans_one_that_nobody_has_begun_is_replaced(desk: Any) -> None:
+    desk.store.change(desk.plans()[0], state='PENDING')
+    audit = desk.store.change(desk.done, auto_trigger=True)
+    desk.store.claim(audit, 'SUCCEEDED', 'SUCCEEDED', changing=replaced(audit))
+    assert states(desk) == ['CANCELLED'] * 3
+
+
 def test_plans_of_other_audits_are_not_replaced(desk: Any) -> None:
     other = desk.audit()
     desk.store.claim(other, 'PENDING', 'PENDING', changing=replaced(other))

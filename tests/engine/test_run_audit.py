@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.conftest import empty_first_node
 from watcher_py.core.changes import Migrate
 from watcher_py.core.errors import NotFound, Unavailable
 from watcher_py.core.goals import DUMMY, Goal
@@ -18,6 +19,8 @@ from watcher_py.core.pace import Pace
 from watcher_py.core.solution import Proposal, Solution
 from watcher_py.core.strategy import Strategy
 from watcher_py.db import models
+from watcher_py.db.lease import Leases
+from watcher_py.engine.auto_trigger import TriggerLimit
 from watcher_py.engine.run_audit import run_audit
 
 PATIENCE = 20
@@ -130,16 +133,70 @@ def test_a_plan_with_nothing_to_do_has_succeeded_already(desk: Any) -> None:
 
 def test_auto_trigger_launches_the_plan(desk: Any) -> None:
     run_audit(desk.tools, desk.audit(auto_trigger=True).uuid)
-    assert desk.applier.launched == [plan.uuid for plan in desk.plans()]
+    plan, = desk.plans()
+    assert (plan.state, desk.applier.launched) == ('PENDING', [plan.uuid])
 
 
-def test_a_plan_that_could_not_be_launched_says_so_and_can_still_be(desk: Any) -> None:
+def test_a_plan_that_is_too_large_waits_for_somebody_to_start_it(desk: Any) -> None:
+    desk.tools = replace(desk.tools, trigger_limit=TriggerLimit(max_moves=1))
+    run_audit(desk.tools, desk.audit(auto_trigger=True).uuid)
+    plan, = desk.plans()
+    assert (plan.state, desk.applier.launched) == ('RECOMMENDED', [])
+    assert plan.status_message == ('Not started automatically: it has 2 moves, at most 1 are started '
+                                   'automatically.')
+
+
+def test_the_audit_says_how_its_plan_is_carried_out_and_the_strategy_does_not_see_it(
+        make_desk: Maker, make_strategy: Maker) -> None:
+    seen: list[Any] = []
+
+    def decide(snapshot: Any, params: Any, budget: Any) -> Solution:
+        seen.append(dict(params))
+        return empty_first_node(snapshot, params, budget)
+
+    desk = make_desk(make_strategy(decide=decide))
+    execution = {'on_failure': 'stop-all', 'auto_trigger_max_moves': 2}
+    desk.tools = replace(desk.tools, trigger_limit=TriggerLimit(max_moves=1))
+    run_audit(desk.tools, desk.audit(auto_trigger=True, parameters={'execution': execution}).uuid)
+    plan, = desk.plans()
+    assert (plan.execution, plan.state) == (execution, 'PENDING')
+    assert seen == [{'moves': 2}]
+    assert desk.store.find(models.Evidence)[0].parameters == {'moves': 2}
+
+
+def test_who_listens_hears_of_the_plan_as_it_is_made(desk: Any) -> None:
+    heard: list[tuple[str, str]] = []
+
+    class Ear:
+        def added(self, row: Any) -> None:
+            heard.append((row.noun(), getattr(row, 'state', '')))
+
+        def changed(self, row: Any, before: str) -> None: ...
+        def removed(self, row: Any) -> None: ...
+
+    audit = desk.audit(auto_trigger=True)
+    desk.store._listener = Ear()
+    run_audit(desk.tools, audit.uuid)
+    assert heard.count(('action plan', 'PENDING')) == 1
+
+
+def test_what_is_carried_out_is_measured(desk: Any) -> None:
+    run_audit(desk.tools, desk.audit().uuid)
+    figures = desk.tools.deeds.registry.get_sample_value
+    ended = {'noun': 'audit', 'type': 'ONESHOT', 'state': 'SUCCEEDED'}
+    assert figures('watcher_deed_seconds_count', ended) == 1
+    assert figures('watcher_solver_seconds_count', {'strategy': 'emptying'}) == 1
+    assert figures('watcher_solver_gap', {'strategy': 'emptying'}) == 0
+
+
+def test_a_plan_that_no_applier_is_told_of_is_found_by_one(desk: Any,
+                                                           caplog: pytest.LogCaptureFixture) -> None:
     desk.applier.error = Unavailable('the message bus does not reach the applier')
     audit = desk.audit(auto_trigger=True)
     run_audit(desk.tools, audit.uuid)
     plan, = desk.plans()
-    assert (desk.again(audit).state, plan.state) == ('SUCCEEDED', 'RECOMMENDED')
-    assert plan.status_message == 'Not started automatically: the message bus does not reach the applier'
+    assert (desk.again(audit).state, plan.state, plan.status_message) == ('SUCCEEDED', 'PENDING', None)
+    assert 'begins when an applier looks for it' in caplog.text
 
 
 def test_plans_of_other_audits_are_left_alone(desk: Any) -> None:
@@ -185,7 +242,7 @@ def test_of_engines_that_hear_of_one_audit_exactly_one_carries_it_out(desk: Any)
 
     def hear(_: int) -> None:
         at_once.wait(PATIENCE)
-        run_audit(desk.tools, audit.uuid)
+        run_audit(replace(desk.tools, leases=Leases(desk.store, 'me')), audit.uuid)
 
     with ThreadPoolExecutor(4) as engines:
         list(engines.map(hear, range(4)))
@@ -304,7 +361,7 @@ def test_an_audit_is_five_lines_of_log(desk: Any, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.INFO, 'watcher_py.engine')
     audit = desk.audit()
     run_audit(desk.tools, audit.uuid)
-    lines = [record.getMessage() for record in caplog.records if 'run_audit' in record.name]
+    lines = [record.getMessage() for record in caplog.records]
     uuid, plan = audit.uuid, desk.plans()[0].uuid
     assert lines == [
         f'Audit {uuid}: claimed, goal server_consolidation',

@@ -18,9 +18,11 @@ from watcher_py.bus import rpc
 from watcher_py.bus.context import RequestContext, admin_context
 from watcher_py.bus.rpc import EngineClient, Transport
 from watcher_py.core import document
-from watcher_py.core.errors import NotFound
+from watcher_py.core.errors import Invalid, NotFound
 from watcher_py.core.strategy import Strategy
 from watcher_py.db import models
+from watcher_py.db.columns import now
+from watcher_py.engine import service
 from watcher_py.engine.run_audit import run_audit
 from watcher_py.engine.service import DecisionEngine, Senses
 
@@ -95,7 +97,7 @@ def test_a_start_aligns_the_catalogue_and_shows_a_sign_of_life(
 
 
 class Sense:
-    """A listener or a health that notes when it starts and stops, and who is there by then."""
+    """A listener that notes when it starts and stops, and who is there by then."""
 
     def __init__(self, notes: list[str], name: str):
         self._notes, self._name = notes, name
@@ -112,13 +114,11 @@ def test_an_engine_listens_to_the_cloud_before_it_carries_out_anything(
     notes: list[str] = []
     done = Event()
     desk.collector.before = lambda: (notes.append('the cloud is read'), done.set())
-    senses = Senses(desk.collector, desk.tools.sources, Sense(notes, 'listener'),   # type: ignore[arg-type]
-                    Sense(notes, 'health'))                                         # type: ignore[arg-type]
+    senses = Senses(desk.collector, desk.tools.sources, Sense(notes, 'listener'))   # type: ignore[arg-type]
     desk.audit()
     with running(DecisionEngine(desk.store, transport, conf, senses, desk.tools.strategies)):
         assert done.wait(PATIENCE)
-    assert notes == ['health starts', 'listener starts', 'the cloud is read', 'listener stops',
-                     'health stops']
+    assert notes == ['listener starts', 'the cloud is read', 'listener stops']
 
 
 def test_an_audit_that_is_heard_of_is_carried_out(
@@ -141,6 +141,33 @@ def test_an_audit_whose_message_was_lost_is_picked_up_at_the_start(
     assert desk.again(on_event).state == 'PENDING'
 
 
+def test_what_no_message_tells_of_is_found_all_the_same(
+        desk: Any, make_engine: Maker, launched: 'Queue[str]', monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, 'LOOK_INTERVAL', 0.02)
+    with running(make_engine(desk)):
+        once = desk.audit(auto_trigger=True)
+        on_event = desk.audit(audit_type='EVENT', auto_trigger=True, triggered_at=now())
+        plans = [desk.store.get(models.ActionPlan, launched.get(timeout=PATIENCE)) for _ in range(2)]
+    assert {plan.audit.uuid for plan in plans} == {once.uuid, on_event.uuid}
+    assert len(desk.plans()) == 2
+
+
+def test_an_engine_that_starts_while_the_bus_is_away_carries_out_what_it_finds(
+        desk: Any, make_engine: Maker) -> None:
+    engine, begun, bus_is_back = make_engine(desk), Event(), Event()
+    desk.collector.before = begun.set
+    start = engine._server.start
+    engine._server.start = lambda: (bus_is_back.wait(PATIENCE), start())
+    desk.audit()
+    starting = Thread(target=engine.start)
+    starting.start()
+    assert begun.wait(PATIENCE)
+    bus_is_back.set()
+    starting.join(PATIENCE)
+    engine.stop()
+    assert len(desk.plans()) == 1
+
+
 def test_an_audit_that_is_not_there_stops_nobody(
         desk: Any, make_engine: Maker, client: EngineClient, launched: 'Queue[str]',
         caplog: pytest.LogCaptureFixture) -> None:
@@ -151,14 +178,32 @@ def test_an_audit_that_is_not_there_stops_nobody(
     assert 'a job could not be taken up' in caplog.text
 
 
-def test_audits_that_the_host_left_unfinished_are_cancelled_at_the_start(
-        desk: Any, make_engine: Maker) -> None:
-    mine, theirs = desk.audit(state='ONGOING', hostname='me'), desk.audit(state='ONGOING', hostname='other')
+def test_audits_that_a_dead_engine_left_unfinished_are_carried_out_anew(
+        desk: Any, make_engine: Maker, launched: 'Queue[str]') -> None:
+    gone = desk.audit(state='ONGOING', hostname='other', owner='other/1', fence=3, auto_trigger=True,
+                      leased_until=now() - timedelta(seconds=1))
+    alive = desk.audit(state='ONGOING', hostname='other', owner='other/2', fence=3,
+                       leased_until=now() + timedelta(hours=1))
     with running(make_engine(desk)):
-        assert desk.again(mine).state == 'CANCELLED'
-        assert desk.again(mine).status_message == (
-            'The decision engine on me was restarted while the audit ran.')
-        assert desk.again(theirs).state == 'ONGOING'
+        plan = desk.store.get(models.ActionPlan, launched.get(timeout=PATIENCE))
+    assert (plan.audit.uuid, desk.again(gone).state) == (gone.uuid, 'SUCCEEDED')
+    assert desk.again(alive).owner == 'other/2'
+    assert len(desk.plans()) == 1
+
+
+def test_a_time_zone_that_is_none_is_told_before_the_start(desk: Any, conf: ConfigOpts,
+                                                           make_engine: Maker) -> None:
+    conf.set_override('cron_timezone', 'Europe/Atlantis', 'watcher_decision_engine')
+    with pytest.raises(Invalid, match="There is no time zone 'Europe/Atlantis'"):
+        make_engine(desk)
+
+
+def test_what_is_still_held_at_a_stop_is_another_engines_at_once(desk: Any, make_engine: Maker) -> None:
+    engine = make_engine(desk)
+    with running(engine):
+        hold = engine.leases.claim(desk.audit(state='SUSPENDED', hostname='me'), 'SUSPENDED', 'ONGOING')
+    assert hold.lost.is_set()
+    assert [row.owner for row in desk.tools.leases.expired(models.Audit, state='ONGOING')] == [None]
 
 
 def test_a_stop_lets_the_running_audit_finish_and_leaves_none_half_done(
@@ -251,6 +296,7 @@ def test_an_event_audit_is_carried_out_each_time_it_is_triggered(
     audit = desk.audit(audit_type='EVENT', auto_trigger=True)
     with running(make_engine(desk)):
         for _ in range(2):
+            desk.store.change(audit, triggered_at=now())
             client.trigger_audit(admin_context(), audit.uuid)
             launched.get(timeout=PATIENCE)
     assert len(desk.plans()) == 2

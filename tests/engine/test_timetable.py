@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from watcher_py.db import models
+from watcher_py.engine.intervals import Rhythm
 from watcher_py.engine.run_audit import run_audit
 from watcher_py.engine.timetable import Timetable
 
 NOON = datetime(2026, 12, 1, 12)
 MINUTE = timedelta(minutes=1)
-DOWN_AFTER = timedelta(seconds=90)
 
 
 @dataclass
@@ -34,8 +34,7 @@ class Engine:
             self.handed.append(uuid)
             run_audit(tools, uuid)
 
-        return Timetable(
-            self.desk.store, 'watcher-decision-engine', self.host, DOWN_AFTER, carry_out, clock).look()
+        return Timetable(self.desk.store, tools.rhythm, carry_out, clock).look()
 
 
 @pytest.fixture
@@ -45,10 +44,6 @@ def engine(desk: Any) -> Engine:
 
 def every(desk: Any, interval: str, **values: Any) -> models.Audit:
     return desk.audit(audit_type='CONTINUOUS', interval=interval, **values)  # type: ignore[no-any-return]
-
-
-def alive(desk: Any, host: str, at: datetime) -> None:
-    desk.store.add(models.Service(name='watcher-decision-engine', host=host, last_seen_up=at))
 
 
 def test_an_audit_by_seconds_runs_at_once_and_then_after_each_interval(desk: Any, engine: Engine) -> None:
@@ -126,43 +121,34 @@ def test_engines_share_what_is_due(desk: Any) -> None:
     assert len(desk.plans()) == 3
 
 
-def test_what_one_engine_runs_no_other_takes(desk: Any, engine: Engine) -> None:
+def test_what_an_engine_runs_is_not_handed_out(desk: Any, engine: Engine) -> None:
     every(desk, '60', state='ONGOING', hostname='other')
-    alive(desk, 'other', NOON)
     engine.look(NOON + MINUTE)
     assert engine.handed == []
 
 
-def test_what_an_engine_left_behind_goes_on_elsewhere(desk: Any, engine: Engine) -> None:
-    audit = every(desk, '60', state='ONGOING', hostname='other')
-    alive(desk, 'other', NOON)
-    engine.look(NOON + 2 * MINUTE)
-    assert engine.handed == [audit.uuid]
-    assert (desk.again(audit).hostname, desk.again(audit).state) == ('me', 'ONGOING')
+def test_of_the_runs_that_were_missed_one_is_made_up_for(desk: Any, engine: Engine) -> None:
+    by_seconds, by_cron = every(desk, '60'), every(desk, '* * * * *')
+    for minutes in (0, 1):
+        engine.look(NOON + minutes * MINUTE)
+    engine.handed.clear()
+    for seconds in (0, 5, 10):
+        engine.look(NOON + 60.5 * MINUTE + timedelta(seconds=seconds))
+    assert sorted(engine.handed) == sorted([by_seconds.uuid, by_cron.uuid])
+    assert desk.again(by_seconds).next_run_time == NOON + 61.5 * MINUTE
+    assert desk.again(by_cron).next_run_time == NOON + 61 * MINUTE
 
 
-def test_what_cannot_go_on_is_given_up(desk: Any, engine: Engine) -> None:
-    once = desk.audit(state='ONGOING', hostname='other')
-    on_event = desk.audit(audit_type='EVENT', state='ONGOING', hostname='other')
-    alive(desk, 'other', NOON)
-    engine.look(NOON + 2 * MINUTE)
-    assert [desk.again(audit).state for audit in (once, on_event)] == ['CANCELLED', 'PENDING']
-    assert desk.again(once).status_message == 'The decision engine on other went down while the audit ran.'
-
-
-def test_an_engine_does_not_take_itself_for_dead(desk: Any, engine: Engine) -> None:
-    audit = desk.audit(state='ONGOING', hostname='me')
-    alive(desk, 'me', NOON)
-    engine.look(NOON + 2 * MINUTE)
-    assert desk.again(audit).state == 'ONGOING'
-
-
-def test_an_audit_whose_message_was_lost_is_picked_up(desk: Any, engine: Engine) -> None:
-    audit = desk.audit(created_at=NOON)
-    engine.look(NOON + MINUTE / 2)
-    assert engine.handed == []
-    engine.look(NOON + 2 * MINUTE)
-    assert engine.handed == [audit.uuid]
+def test_jitter_delays_a_run_and_a_restart_does_not_change_it(desk: Any, engine: Engine) -> None:
+    desk.tools = replace(desk.tools, rhythm=Rhythm(jitter=40))
+    audit = every(desk, '*/5 * * * *')
+    engine.look(NOON + MINUTE)
+    due = desk.again(audit).next_run_time
+    assert NOON + 5 * MINUTE < due < NOON + 5 * MINUTE + timedelta(seconds=40)
+    Engine(desk, 'other').look(due - timedelta(seconds=1))
+    assert desk.plans() == []
+    Engine(desk, 'other').look(due)
+    assert len(desk.plans()) == 1
 
 
 def test_an_audit_that_is_timed_anew_runs_by_its_new_interval(desk: Any, engine: Engine) -> None:
@@ -181,7 +167,7 @@ def test_a_due_audit_is_handed_out_over_any_database(any_store: Any) -> None:
     any_store.add(models.Audit(name='at', audit_type='CONTINUOUS', state='PENDING', interval='60',
                                goal_id=goal.id))
     handed: list[str] = []
-    Timetable(any_store, 'watcher-decision-engine', 'me', DOWN_AFTER, handed.append, lambda: moment).look()
+    Timetable(any_store, Rhythm(), handed.append, lambda: moment).look()
     audit = any_store.get(models.Audit, handed[0])
     assert audit.next_run_time == moment
     is_due = models.Audit.next_run_time == moment

@@ -11,7 +11,9 @@ import pytest
 
 from watcher_py.core.errors import Invalid, Unavailable
 from watcher_py.db import models
+from watcher_py.db.lease import Leases
 from watcher_py.engine.run_audit import run_audit
+from watcher_py.engine.waiting import waiting
 
 PATIENCE = 20
 NOON = datetime(2026, 12, 1, 12)
@@ -35,6 +37,11 @@ def clock() -> Clock:
 def desk(desk: Any, clock: Clock) -> Any:
     desk.tools = replace(desk.tools, clock=clock)
     return desk
+
+
+def trigger(desk: Any, audit: models.Audit) -> None:
+    desk.store.change(audit, triggered_at=NOON)
+    run_audit(desk.tools, audit.uuid)
 
 
 @pytest.fixture
@@ -71,27 +78,44 @@ def raise_(error: Exception) -> None:
 
 def test_an_event_audit_runs_at_each_event(desk: Any, on_event: models.Audit) -> None:
     for _ in range(3):
-        run_audit(desk.tools, on_event.uuid)
+        trigger(desk, on_event)
         assert story(desk, on_event)[:2] == ('SUCCEEDED', 'me')
+        assert desk.again(on_event).triggered_at is None
     assert states(desk) == ['RECOMMENDED'] * 3
+
+
+def test_an_event_is_seen_to_once(desk: Any, on_event: models.Audit) -> None:
+    trigger(desk, on_event)
+    for _ in range(2):
+        run_audit(desk.tools, on_event.uuid)
+    assert len(desk.plans()) == 1
+
+
+def test_an_event_that_comes_while_the_audit_is_claimed_waits_for_its_turn(desk: Any,
+                                                                           on_event: models.Audit) -> None:
+    desk.collector.before = lambda: desk.store.change(on_event, triggered_at=NOON)
+    trigger(desk, on_event)
+    assert desk.again(on_event).triggered_at == NOON
+    assert waiting(desk.store, desk.tools.leases) == [on_event.uuid]
 
 
 def test_an_event_while_a_plan_is_ongoing_is_passed_over(desk: Any, on_event: models.Audit,
                                                          ongoing: models.ActionPlan) -> None:
-    run_audit(desk.tools, on_event.uuid)
+    trigger(desk, on_event)
     assert story(desk, on_event) == ('PENDING', None, None)
+    assert waiting(desk.store, desk.tools.leases) == []
     desk.store.change(on_event, force=True)
-    run_audit(desk.tools, on_event.uuid)
+    trigger(desk, on_event)
     assert desk.again(on_event).state == 'SUCCEEDED'
 
 
 def test_an_event_at_which_nova_does_not_answer_is_not_the_last(desk: Any, on_event: models.Audit) -> None:
     desk.collector.before = lambda: raise_(Unavailable('Nova does not answer'))
-    run_audit(desk.tools, on_event.uuid)
+    trigger(desk, on_event)
     assert desk.again(on_event).state == 'PENDING'
     assert desk.again(on_event).status_message == 'Nova does not answer'
     desk.collector.before = lambda: raise_(Invalid('the scope is wrong'))
-    run_audit(desk.tools, on_event.uuid)
+    trigger(desk, on_event)
     assert desk.again(on_event).state == 'FAILED'
 
 
@@ -129,7 +153,8 @@ def test_of_engines_that_find_it_due_exactly_one_runs_it(desk: Any, every_minute
 
     def take(number: int) -> None:
         at_once.wait(PATIENCE)
-        run_audit(replace(desk.tools, host=f'engine-{number}'), every_minute.uuid)
+        host = f'engine-{number}'
+        run_audit(replace(desk.tools, host=host, leases=Leases(desk.store, host)), every_minute.uuid)
 
     with ThreadPoolExecutor(4) as engines:
         list(engines.map(take, range(4)))

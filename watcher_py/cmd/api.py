@@ -9,7 +9,10 @@ import waitress
 
 from watcher_py.api.app import open_app
 from watcher_py.cmd import settings
+from watcher_py.cmd.watched import of_process, port
 from watcher_py.core.errors import WatcherError
+from watcher_py.monitor.exporter import Exporter
+from watcher_py.monitor.state_dump import StateDump, configuration
 
 NAME = 'watcher-api'
 # A question to an engine that does not answer holds one for a minute.
@@ -22,8 +25,13 @@ def main(argv: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; exit status 1 with one sentence when it can't start."""
     conf = settings.load(sys.argv[1:] if argv is None else argv, NAME)
     signal.signal(signal.SIGTERM, _stop)
+    StateDump(NAME, {'configuration': lambda: configuration(conf)}).on_signal()
+    registry = of_process(NAME)
+    exporter = Exporter(port(conf, 'api'), registry)
     try:
-        waitress.serve(open_app(conf), host=conf.api.host, port=conf.api.port, ident=NAME,
+        app = open_app(conf, registry)
+        exporter.start()
+        waitress.serve(app, host=conf.api.host, port=conf.api.port, ident=NAME,
                        threads=THREADS, max_request_body_size=TOO_LARGE * conf.api.max_request_body_size)
     except (WatcherError, OSError) as error:
         sys.stderr.write(f'{NAME}: {error}\n')

@@ -11,6 +11,7 @@ from watcher_py.cloud.baremetal import Baremetal
 from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.placement import Placement
 from watcher_py.cloud.volumes import Volumes
+from watcher_py.cmd.watched import Own
 from watcher_py.conf.data_models import PREFIX
 from watcher_py.datasources import configured
 from watcher_py.engine.collector import cinder_notices, nova_notices
@@ -22,13 +23,13 @@ from watcher_py.engine.collector.reading import Reader
 from watcher_py.engine.collector.storage import StorageCollector
 from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.service import Senses
+from watcher_py.monitor.checks import Check
 
 
 def senses(conf: ConfigOpts, strategies: Collection[str]) -> Senses:
     """Nothing is asked and nothing heard yet."""
     connection = cloud.connect(conf)
-    options = conf.watcher_decision_engine
-    health = Health(options.metrics_port, options.metrics_address)
+    health = Health()
     nova: Feed[nova_notices.NovaEvent] = Feed(nova_notices.understand)
     cinder: Feed[cinder_notices.CinderEvent] = Feed(cinder_notices.understand)
     health.hears('nova', nova)
@@ -46,6 +47,13 @@ def senses(conf: ConfigOpts, strategies: Collection[str]) -> Senses:
     ears = {'nova-': nova.hear, 'volume.': cinder.hear, 'snapshot.': cinder.hear, 'capacity.': cinder.hear}
     return Senses(collector, configured.sources(conf, lambda: connection.session, strategies),
                   listener.connect(conf, ears), health)
+
+
+def seen(found: Senses) -> Own:
+    """What an engine has to tell of its sight."""
+    health = found.health
+    return Own() if health is None else Own(
+        health.registry, [Check('cloud', health.blind)], sections={'sight': health.lines})
 
 
 def _period(conf: ConfigOpts, part: str) -> float:

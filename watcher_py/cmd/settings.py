@@ -19,6 +19,8 @@ def load(argv: Sequence[str], prog: str, arguments: Sequence[cfg.Opt] = ()) -> c
     What can't be read ends the program with one sentence.
     """
     conf = cfg.ConfigOpts()
+    # Of a database that is away our own lines tell; oslo.db would add a traceback for each try.
+    log.set_defaults(default_log_levels=[*log.get_default_log_levels(), 'oslo_db.api=CRITICAL'])
     log.register_options(conf)
     options.register(conf)
     conf.register_cli_opts(arguments)

@@ -11,11 +11,13 @@ from cotyledon.types import WorkerId
 from oslo_config.cfg import ConfigOpts
 
 from watcher_py.core.errors import WatcherError
+from watcher_py.monitor import state_dump
 
 LOG = logging.getLogger(__name__)
 
-# How long what runs may go on after SIGTERM.
-DRAIN_SECONDS = 600
+# Seconds that a service has to end in after SIGTERM, more than its running actions get.
+TO_END = 600
+TO_LET_GO = 60
 
 
 class Service(Protocol):
@@ -28,8 +30,10 @@ class Service(Protocol):
 
 def keep_running(build: Callable[[ConfigOpts], Service], conf: ConfigOpts) -> None:
     """Run the service that is built in the new process: no connection is shared over the fork."""
-    services = cotyledon.ServiceManager(graceful_shutdown_timeout=DRAIN_SECONDS)
+    to_end = max(TO_END, int(conf.watcher_applier.drain_seconds) + TO_LET_GO)
+    services = cotyledon.ServiceManager(graceful_shutdown_timeout=to_end)
     services.add(Worker, args=(build, conf))
+    state_dump.hand_on()
     services.run()
 
 

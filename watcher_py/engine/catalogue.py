@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from watcher_py.core import goals
+from watcher_py.core import execution, goals
 from watcher_py.core.errors import Conflict, NotFound
 from watcher_py.core.scoring import ScoringEngine
 from watcher_py.core.strategy import Strategy
@@ -50,7 +50,8 @@ def _goal_columns(goal: goals.Goal) -> dict[str, Any]:
 def _strategy_columns(store: Store, strategy: Strategy) -> dict[str, Any]:
     goal = store.get_by(models.Goal, name=strategy.goal.name)
     return {'display_name': strategy.display_name, 'goal_id': goal.id,
-            'parameters_spec': dict(strategy.parameters)}
+            'parameters_spec': {**strategy.parameters, 'properties': {
+                **strategy.parameters.get('properties', {}), **execution.PARAMETERS}}}
 
 
 def _align_row(store: Store, kind: Kind, name: str, columns: Mapping[str, Any]) -> None:

@@ -34,14 +34,14 @@ class Decision:
         return [action.change for action in self.plan.actions if isinstance(action.change, Migrate)]
 
 
-def plan_rows(decision: Decision, audit_id: int,
+def plan_rows(decision: Decision, uuid: str, audit_id: int,
               strategy_id: int) -> tuple[models.ActionPlan, list[models.Action]]:
-    """Rows to store together; the actions' order is the plan's."""
+    """Rows to store together, under this uuid; the actions' order is the plan's."""
     values = decision.solution.indicators
     decision.goal.check(values)
     plan = models.ActionPlan(
-        uuid=str(uuid4()), audit_id=audit_id, strategy_id=strategy_id,
-        state=PlanState.RECOMMENDED if decision.plan.actions else PlanState.SUCCEEDED,
+        uuid=uuid, audit_id=audit_id, strategy_id=strategy_id,
+        state=PlanState.RECOMMENDED,
         global_efficacy=decision.goal.global_efficacy(values), report=_report(decision),
         indicators=[
             models.EfficacyIndicator(name=indicator.name, description=indicator.description,

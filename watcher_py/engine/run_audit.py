@@ -2,78 +2,79 @@
 """The story of an audit: claim, gather, decide, schedule, store, trigger."""
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from watcher_py.bus.context import admin_context
-from watcher_py.bus.notifications import SILENT, Announcer
-from watcher_py.bus.rpc import ApplierClient
 from watcher_py.core.budget import Budget
-from watcher_py.core.errors import NotFound, Unavailable, WatcherError
-from watcher_py.core.pace import USUAL, Pace
+from watcher_py.core.errors import NotFound, TakenOver, Unavailable, WatcherError
+from watcher_py.core.execution import NAME as EXECUTION
 from watcher_py.core.restraint import longest_rest
 from watcher_py.core.schedule import schedule
 from watcher_py.core.scope import narrow
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
+from watcher_py.core.states import AuditState
 from watcher_py.core.strategy import Params, Strategy, with_defaults
-from watcher_py.datasources.configured import Sources
-from watcher_py.db import models
-from watcher_py.db.columns import now, short
-from watcher_py.db.models import ActionPlan, Audit, Evidence
-from watcher_py.db.store import Store
+from watcher_py.db.columns import short
+from watcher_py.db.lease import Hold
+from watcher_py.db.models import Audit
 from watcher_py.engine import measure
-from watcher_py.engine.collector.whole import Collector
-from watcher_py.engine.explained import evidence_rows
 from watcher_py.engine.moved import with_moves
-from watcher_py.engine.plan_rows import Decision, plan_rows
+from watcher_py.engine.plan_rows import Decision
+from watcher_py.engine.store_plan import Recommendation, store_plan
+from watcher_py.engine.tools import Tools
 from watcher_py.engine.turns import Turn, turn_of
 
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Tools:
-    """What audits are carried out with."""
-
-    store: Store
-    collector: Collector
-    sources: Sources
-    strategies: Mapping[str, Strategy]
-    applier: ApplierClient
-    host: str
-    clock: Callable[[], datetime] = now
-    announcer: Announcer = SILENT
-    pace: Pace = USUAL                  # of the applier
-    explained_plans: int = 50           # the newest ones; see the option
-
-
 def run_audit(tools: Tools, audit_uuid: str) -> None:
     """Carry out an audit whose turn it is; its plan, or why there is none, ends up in its rows."""
     audit = tools.store.get(Audit, audit_uuid)
-    turn = turn_of(tools.store, audit, tools.host, tools.clock)
-    if not turn.take():
+    turn = turn_of(tools, audit)
+    hold = turn.take()
+    if hold is None:
         return
     LOG.info('Audit %s: claimed, goal %s', audit.uuid, audit.goal.name)
+    begun = time.monotonic()
     try:
-        audit = tools.store.get(Audit, audit.id, with_deleted=True)
+        if end := _carry_out(tools, turn, hold):
+            tools.deeds.ended(audit.noun(), audit.audit_type, end, time.monotonic() - begun)
+        else:
+            # Who resumes one that was suspended need not wait for the lease to end.
+            tools.leases.give_back(hold)
+    except TakenOver as error:
+        LOG.warning('Audit %s: let go. %s', audit.uuid, error)
+    finally:
+        tools.leases.release(hold)
+
+
+def _carry_out(tools: Tools, turn: Turn, hold: Hold[Audit]) -> AuditState | None:
+    """How the run ended; None when it was stopped meanwhile."""
+    audit = hold.row
+    try:
+        audit = tools.outlast(lambda: tools.store.get(Audit, hold.row.id, with_deleted=True))
         with tools.announcer.around(audit, 'strategy'):
             strategy = _chosen(tools.strategies, audit)
             snapshot, notes = _gather(tools, audit, strategy)
-            solution = _solve(snapshot, audit, strategy)
+            solution = _solve(tools, snapshot, audit, strategy)
+        hold.check()
         with tools.announcer.around(audit, 'planner'):
             decision = _schedule(tools, audit, strategy, snapshot, solution, notes)
-            plan = _store(tools, turn, audit, strategy, snapshot, decision)
-        if plan and audit.auto_trigger and decision.plan.actions:
-            _trigger(tools, plan)
+            found = Recommendation(audit, strategy.name, _params(audit, strategy), snapshot, decision)
+            if not store_plan(tools, turn, hold, found):
+                return None
         LOG.info('Audit %s: done', audit.uuid)
+        return AuditState.SUCCEEDED
+    except TakenOver:
+        raise
     except WatcherError as error:
         # What does not answer now may do so next time.
-        _fail(turn, audit, str(error), may_pass=isinstance(error, Unavailable))
+        return _fail(turn, hold, str(error), may_pass=isinstance(error, Unavailable))
     except Exception as error:
         LOG.exception('Audit %s met an error of ours', audit.uuid)
-        _fail(turn, audit, f'internal error: {type(error).__name__}: {error}')
+        return _fail(turn, hold, f'internal error: {type(error).__name__}: {error}')
 
 
 def _chosen(strategies: Mapping[str, Strategy], audit: Audit) -> Strategy:
@@ -94,7 +95,8 @@ def _gather(tools: Tools, audit: Audit, strategy: Strategy) -> tuple[Snapshot, l
     cluster = narrow(collected.cluster, audit.scope)
     params = _params(audit, strategy)
     if rest := longest_rest(params):
-        cluster = with_moves(cluster, tools.store, tools.clock() - timedelta(seconds=rest))
+        since = tools.clock() - timedelta(seconds=rest)
+        cluster = tools.outlast(lambda: with_moves(cluster, tools.store, since))
     gathered = measure.gather(strategy.needs(params), cluster, tools.sources.of(strategy.name))
     LOG.info('Audit %s: gathered %d nodes (%d frozen), %d servers, metrics: %s', audit.uuid,
              len(cluster.nodes), (~cluster.nodes.known).sum(), len(cluster.servers),
@@ -103,13 +105,21 @@ def _gather(tools: Tools, audit: Audit, strategy: Strategy) -> tuple[Snapshot, l
     return snapshot, [*collected.gaps, *gathered.notes]
 
 
-def _solve(snapshot: Snapshot, audit: Audit, strategy: Strategy) -> Solution:
-    return strategy.decide(snapshot, _params(audit, strategy), Budget(tell=lambda message, share: LOG.debug(
-        'Audit %s: %s (%d %%)', audit.uuid, message, 100 * share)))
+def _solve(tools: Tools, snapshot: Snapshot, audit: Audit, strategy: Strategy) -> Solution:
+    def tell(message: str, share: float) -> None:
+        LOG.debug('Audit %s: %s (%d %%)', audit.uuid, message, 100 * share)
+
+    begun = time.monotonic()
+    solution = strategy.decide(snapshot, _params(audit, strategy), Budget(tell=tell))
+    tools.deeds.solved(strategy.name, time.monotonic() - begun,
+                       solution.outcome.gap if solution.outcome else None)
+    return solution
 
 
 def _params(audit: Audit, strategy: Strategy) -> Params:
-    return with_defaults(strategy.parameters, audit.parameters)
+    """The strategy's own: how its plan is carried out is none of its business."""
+    given = {name: value for name, value in audit.parameters.items() if name != EXECUTION}
+    return with_defaults(strategy.parameters, given)
 
 
 def _schedule(tools: Tools, audit: Audit, strategy: Strategy, snapshot: Snapshot, solution: Solution,
@@ -126,29 +136,7 @@ def _promise(solution: Solution) -> str:
     return f'; {best.objective}: {best.before:g} -> {best.after:g}, bound {best.bound:g}' if best else ''
 
 
-def _store(tools: Tools, turn: Turn, audit: Audit, strategy: Strategy, snapshot: Snapshot,
-           decision: Decision) -> ActionPlan | None:
-    """Store the plan together with the audit's success: no plan of an audit that was cancelled meanwhile."""
-    strategy_id = tools.store.get_by(models.Strategy, name=strategy.name).id
-    plan, actions = plan_rows(decision, audit.id, strategy_id)
-    evidence = (evidence_rows(plan, snapshot, _params(audit, strategy), decision.plan)
-                if tools.explained_plans else [])
-    if not turn.end([plan, *actions, *evidence]):
-        LOG.info('Audit %s: no longer ongoing, its plan is dropped', audit.uuid)
-        return None
-    tools.store.keep_newest(Evidence, tools.explained_plans)
-    LOG.info('Audit %s: stored action plan %s', audit.uuid, plan.uuid)
-    return plan
-
-
-def _trigger(tools: Tools, plan: ActionPlan) -> None:
-    try:
-        tools.applier.launch_action_plan(admin_context(), plan.uuid)
-    except Unavailable as error:
-        LOG.error('Action plan %s could not be started: %s', plan.uuid, error)
-        tools.store.change(plan, status_message=short(f'Not started automatically: {error}'))
-
-
-def _fail(turn: Turn, audit: Audit, message: str, may_pass: bool = False) -> None:
-    LOG.error('Audit %s: failed. %s', audit.uuid, message)
-    turn.fail(short(message), may_pass)
+def _fail(turn: Turn, hold: Hold[Audit], message: str, may_pass: bool = False) -> AuditState | None:
+    hold.check()
+    LOG.error('Audit %s: failed. %s', hold.row.uuid, message)
+    return AuditState.FAILED if turn.fail(hold, short(message), may_pass) else None

@@ -13,26 +13,33 @@ from watcher_py.bus.context import RequestContext
 from watcher_py.bus.jobs import Jobs
 from watcher_py.bus.listener import Listener
 from watcher_py.bus.notifications import SILENT, Announcer
+from watcher_py.bus.rounds import Rounds
 from watcher_py.bus.rpc import ApplierClient, Transport, answers
 from watcher_py.core.errors import NotFound
 from watcher_py.core.pace import Pace
 from watcher_py.core.scoring import ScoringEngine
-from watcher_py.core.states import AuditState
 from watcher_py.core.strategy import Strategy
 from watcher_py.datasources.configured import Sources
+from watcher_py.db.lease import Leases
 from watcher_py.db.models import Audit
 from watcher_py.db.store import Store
-from watcher_py.engine import catalogue, explained, inquiries, interrupted, outdated
+from watcher_py.engine import catalogue, explained, inquiries, outdated
+from watcher_py.engine.another_target import AnotherTarget
+from watcher_py.engine.auto_trigger import TriggerLimit
 from watcher_py.engine.collector.health import Health
 from watcher_py.engine.collector.whole import Collector
-from watcher_py.engine.rounds import Rounds
-from watcher_py.engine.run_audit import Tools, run_audit
+from watcher_py.engine.cron import zone_named
+from watcher_py.engine.intervals import Rhythm
+from watcher_py.engine.run_audit import run_audit
 from watcher_py.engine.timetable import Timetable
-from watcher_py.engine.turns import ONESHOT
+from watcher_py.engine.tools import Tools
+from watcher_py.engine.waiting import waiting
 from watcher_py.engine.watch import Watch
+from watcher_py.monitor.deeds import Deeds
 
 NAME = 'watcher-decision-engine'
 KEEP_UP_INTERVAL = 5.0          # seconds between two looks at what was heard of the cloud
+LOOK_INTERVAL = 3.0             # seconds between two looks for audits that nobody carries out
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,15 @@ class Senses:
     collector: Collector
     sources: Sources = field(default_factory=Sources)
     listener: Listener | None = None    # None: nobody tells what changes
-    health: Health | None = None        # tells how well it sees
+    health: Health | None = None        # knows how well it sees
 
     def start(self) -> None:
-        for sense in (self.health, self.listener):
-            if sense:
-                sense.start()
+        if self.listener:
+            self.listener.start()
 
     def stop(self) -> None:
-        for sense in (self.listener, self.health):
-            if sense:
-                sense.stop()
+        if self.listener:
+            self.listener.stop()
 
 
 class DecisionEngine:
@@ -60,51 +65,54 @@ class DecisionEngine:
 
     def __init__(self, store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
                  strategies: Mapping[str, Strategy], scoring_engines: Collection[ScoringEngine] = (),
-                 announcer: Announcer = SILENT):
+                 announcer: Announcer = SILENT, deeds: Deeds | None = None, leases: Leases | None = None):
         options = conf.watcher_decision_engine
         self._scoring_engines = scoring_engines
         self._senses = senses
-        self._tools = Tools(store, senses.collector, senses.sources, strategies,
-                            ApplierClient(transport, conf), conf.host,
-                            announcer=announcer, explained_plans=options.explained_plans,
-                            pace=Pace(conf.watcher_applier.parallel_migrations_per_host,
-                                      conf.watcher_applier.parallel_migrations))
-        self._jobs = Jobs(NAME, store, conf, options.max_audit_workers, self._carry_out)
-        down_after = timedelta(seconds=conf.service_down_time)
-        timetable = Timetable(store, NAME, conf.host, down_after, self._jobs.submit, self._tools.clock)
-        watch = Watch(store, announcer, NAME, conf.host, down_after, self._tools.clock)
-        self._timetable = Rounds('timetable', options.continuous_audit_interval, timetable.look)
-        self._rounds = (
+        self.deeds = deeds or Deeds()
+        self.leases = leases or Leases(store, conf.host)
+        self._tools = _tools(store, transport, conf, senses, strategies, announcer, self.leases, self.deeds)
+        self.jobs = Jobs(NAME, store, conf, options.max_audit_workers, self._carry_out)
+        self._timetable = Rounds('timetable', options.continuous_audit_interval, Timetable(
+            store, self._tools.rhythm, self.jobs.submit, self._tools.clock).look)
+        watch = Watch(store, announcer, NAME, conf.host, timedelta(seconds=conf.service_down_time),
+                      self._tools.clock)
+        self.rounds = (
             self._timetable,
+            Rounds('look for audits that wait', LOOK_INTERVAL, self._pick_up_waiting),
             Rounds('picture of the cloud', KEEP_UP_INTERVAL, senses.collector.keep_up),
             Rounds('watch over services', conf.periodic_interval, watch.look),
             Rounds('expiry of plans', options.check_periodic_interval,
                    lambda: outdated.supersede_aged(store, options.action_plan_expiry, self._tools.clock())))
-        endpoint = _Endpoint(self._tools, self._jobs)
+        endpoint = _Endpoint(self._tools, self.jobs)
         self._server = rpc.serve(transport, options.conductor_topic, conf.host, [endpoint])
 
     def start(self) -> None:
-        """Serve, once the catalogue is aligned; audits that were left behind are taken care of."""
+        """Serve, once the catalogue is aligned; also while the message bus is away.
+
+        Audits that wait, or were left behind, are looked for in the database.
+        """
         catalogue.align(self._tools.store, self._tools.strategies, self._scoring_engines)
-        tools = self._tools
-        interrupted.give_up(tools.store, [tools.host], tools.clock(), 'was restarted')
+        self.leases.start()
         self._senses.start()
-        self._jobs.start(self._server)
-        self._pick_up_waiting()
-        for rounds in self._rounds:
+        for rounds in self.rounds:
             rounds.start()
+        # It returns once the bus is there.
+        self.jobs.start(self._server)
 
     def stop(self) -> None:
-        """Hear no more, and let running audits finish; those that wait are picked up at the next start."""
-        for rounds in self._rounds:
+        """Hear no more, and let running audits finish; those that wait are another engine's, or wait."""
+        self._tools.stopped.set()
+        for rounds in self.rounds:
             rounds.stop()
-        self._jobs.stop()
+        self.jobs.stop()
+        self.leases.stop()
         self._senses.stop()
         self._tools.announcer.close()
 
     def wait(self) -> None:
         """Return once stop() is through."""
-        self._jobs.wait()
+        self.jobs.wait()
 
     def _carry_out(self, audit_uuid: str) -> None:
         run_audit(self._tools, audit_uuid)
@@ -112,9 +120,19 @@ class DecisionEngine:
         self._timetable.hurry()
 
     def _pick_up_waiting(self) -> None:
-        """Audits whose message was lost, or that came while no engine was there."""
-        for audit in self._tools.store.find(Audit, audit_type=ONESHOT, state=AuditState.PENDING):
-            self._jobs.submit(audit.uuid)
+        for uuid in waiting(self._tools.store, self.leases):
+            self.jobs.submit(uuid)
+
+
+def _tools(store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
+           strategies: Mapping[str, Strategy], announcer: Announcer, leases: Leases, deeds: Deeds) -> Tools:
+    options, applier = conf.watcher_decision_engine, conf.watcher_applier
+    return Tools(
+        store, senses.collector, senses.sources, strategies, ApplierClient(transport, conf), conf.host,
+        leases=leases, announcer=announcer, explained_plans=options.explained_plans, deeds=deeds,
+        pace=Pace(applier.parallel_migrations_per_host, applier.parallel_migrations),
+        rhythm=Rhythm(zone_named(options.cron_timezone), options.continuous_audit_jitter),
+        trigger_limit=TriggerLimit(options.auto_trigger_max_moves, options.auto_trigger_minimum_gain))
 
 
 class _Endpoint:
@@ -123,6 +141,7 @@ class _Endpoint:
     def __init__(self, tools: Tools, jobs: Jobs):
         self._tools = tools
         self._jobs = jobs
+        self._elsewhere = AnotherTarget(tools.store, tools.collector, tools.sources, tools.strategies)
 
     def trigger_audit(self, context: RequestContext, audit_uuid: str) -> None:
         self._jobs.submit(audit_uuid)
@@ -147,3 +166,8 @@ class _Endpoint:
     @answers
     def get_explanation(self, context: RequestContext, plan_uuid: str, about: str) -> dict[str, Any]:
         return explained.explanation(self._tools.store, self._tools.strategies, plan_uuid, about)
+
+    @answers
+    def another_target(self, context: RequestContext, plan_uuid: str, action_uuid: str, besides: list[str],
+                       promised: dict[str, str]) -> dict[str, Any]:
+        return self._elsewhere.answer(plan_uuid, action_uuid, besides, promised)

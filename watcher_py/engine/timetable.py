@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The timetable: which audits are to be carried out now, without anybody asking for it."""
+"""The timetable: which continuous audits are to be carried out now."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from watcher_py.core.states import AuditState
-from watcher_py.db.models import Audit, Service
+from watcher_py.db.models import Audit
 from watcher_py.db.store import Store
-from watcher_py.engine.interrupted import give_up
-from watcher_py.engine.intervals import first_run
-from watcher_py.engine.turns import CONTINUOUS, IN_TIME, ONESHOT, is_over
+from watcher_py.engine.intervals import Rhythm
+from watcher_py.engine.turns import CONTINUOUS, IN_TIME, is_over
 
 LOG = logging.getLogger(__name__)
 
-# A message that was not heard for so long is lost.
-LOST_AFTER = timedelta(minutes=1)
 NO_RUN = 'Its interval names no moment that is still to come.'
 
 
@@ -25,28 +22,19 @@ class Timetable:
     """What all engines read from the same rows; they may look at once."""
 
     store: Store
-    service: str                        # as engines are called among the services
-    host: str                           # of this one
-    down_after: timedelta               # without a sign of life
+    rhythm: Rhythm
     submit: Callable[[str], None]
     clock: Callable[[], datetime]
 
     def look(self) -> float | None:
-        """Hand out what is to run now, and take over from engines that went down; seconds to the next run."""
-        moment = self.clock()
-        self._take_over(moment)
-        in_time = self.store.find(Audit, Audit.state.in_(IN_TIME), audit_type=CONTINUOUS)
-        coming = [due for audit in in_time if (due := self._look_at(audit, moment))]
-        is_lost = Audit.created_at < moment - LOST_AFTER
-        for audit in self.store.find(Audit, is_lost, audit_type=ONESHOT, state=AuditState.PENDING):
-            self.submit(audit.uuid)
-        return (min(coming) - moment).total_seconds() if coming else None
+        """Hand out what is to run now; seconds to the next run.
 
-    def _take_over(self, moment: datetime) -> None:
-        is_down = (Service.host != self.host) & (Service.last_seen_up < moment - self.down_after)
-        hosts = [service.host for service in self.store.find(Service, is_down, name=self.service)]
-        if hosts:
-            give_up(self.store, hosts, moment, 'went down')
+        Of the runs that nobody was there for, one is made up for.
+        """
+        moment = self.clock()
+        in_time = self.store.find(Audit, Audit.state.in_(IN_TIME), audit_type=CONTINUOUS, depth=0)
+        coming = [due for audit in in_time if (due := self._look_at(audit, moment))]
+        return (min(coming) - moment).total_seconds() if coming else None
 
     def _look_at(self, audit: Audit, moment: datetime) -> datetime | None:
         """When it runs next, if that is still to come."""
@@ -63,7 +51,7 @@ class Timetable:
 
     def _first(self, audit: Audit, moment: datetime) -> datetime | None:
         """When it runs first, stored unless another engine has just done so."""
-        first = first_run(audit, moment)
+        first = self.rhythm.first_run(audit, moment)
         self.store.change_where(Audit, Audit.id == audit.id, Audit.next_run_time.is_(None),
                                 Audit.hostname.is_(None), next_run_time=first)
         return first

@@ -2,14 +2,9 @@
 """Prometheus is told how well the engine sees the cloud."""
 
 import math
-import socket
-
-import pytest
-import requests
 
 from tests.engine.collector.nova_says import picture
 from watcher_py.bus.notice import Notice
-from watcher_py.core.errors import Unavailable
 from watcher_py.engine.collector.drift import Drift
 from watcher_py.engine.collector.events import Applied
 from watcher_py.engine.collector.feed import Feed
@@ -71,40 +66,24 @@ def test_feeds_tell_of_themselves():
     assert value('watcher_notifications_malformed_total', {'service': 'cinder'}) == 1
 
 
-@pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        return free.getsockname()[1]
-
-
-def test_who_asks_at_the_port_is_told_until_it_stops(port):
-    health = Health(port)
-    health.start()
-    health.shows(0, 7, 0.0)
-    try:
-        said = requests.get(f'http://127.0.0.1:{port}/metrics', timeout=10).text
-    finally:
-        health.stop()
-    assert 'watcher_gaps 7.0' in said
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f'http://127.0.0.1:{port}/metrics', timeout=10)
-
-
-def test_a_port_that_is_taken_is_told_in_a_sentence(port):
-    first = Health(port)
-    first.start()
-    try:
-        with pytest.raises(Unavailable, match=r'metrics_port: nobody can be told at 127\.0\.0\.1'):
-            Health(port).start()
-    finally:
-        first.stop()
-
-
-def test_without_a_port_nobody_can_ask():
+def test_an_engine_is_blind_from_a_read_that_failed_to_one_that_did_not():
     health = Health()
-    health.start()
-    health.stop()
+    assert health.blind() is None
+    health.failed('full')
+    assert health.blind() == 'the last read has brought nothing'
+    health.read('full', 1.0)
+    assert health.blind() is None
+
+
+def test_a_state_dump_tells_the_figures_of_now():
+    health, nova = Health(clock=lambda: 1005.0), Feed(int)
+    health.hears('nova', nova)
+    health.shows(frozen_hosts=2, gaps=1, taken=990.0)
+    health.read('full', 4.5)
+    lines = list(health.lines())
+    assert {'watcher_picture_age_seconds: 15', 'watcher_read_seconds (full): 4.5',
+            'watcher_reads_total (full, good): 1', 'watcher_notifications_waiting (nova): 0'} <= set(lines)
+    assert not [line for line in lines if '_created' in line]
 
 
 def test_two_engines_in_one_process_keep_their_own():

@@ -13,12 +13,17 @@ from oslo_config.cfg import ConfigOpts
 from watcher_py import plugins
 from watcher_py.api.app import make_app
 from watcher_py.api.auth import Wsgi
+from watcher_py.applier.actions.contract import Cloud as Hands
+from watcher_py.applier.drift import Drift
 from watcher_py.applier.service import Applier
+from watcher_py.applier.traffic import Traffic
 from watcher_py.bus import rpc
 from watcher_py.bus.rpc import ApplierClient, EngineClient
+from watcher_py.cloud.baremetal import Baremetal
 from watcher_py.cloud.compute import Compute
 from watcher_py.cloud.placement import Placement
 from watcher_py.cloud.session import connect_with
+from watcher_py.cloud.volumes import Volumes
 from watcher_py.cmd import settings
 from watcher_py.core.errors import Unavailable
 from watcher_py.core.snapshot import Snapshot
@@ -41,6 +46,7 @@ USUAL_PORT = 9322
 # Emulated seconds that pass in a second: a migration of half a minute takes half a second.
 SPEED = 60.0
 API_THREADS = 4
+LOOK = 0.25             # seconds between two looks at a migration
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,10 @@ def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
         compute = Compute(connection)
         senses = Senses(Collector(ComputeCollector(Reader(compute, Placement(connection)))),
                         Sources((Prometheus(WebSite('prometheus', cloud.prometheus_url)),)))
+        hands = Hands(compute, Volumes(connection), Baremetal(connection), Traffic(compute, LOOK))
         engine = DecisionEngine(store, bus, conf, senses, plugins.strategies(), plugins.scoring_engines())
-        applier = Applier(store, bus, conf, compute, plugins.actions())
+        applier = Applier(store, bus, conf, hands, plugins.actions(),
+                          drift=Drift(compute, Placement(connection), EngineClient(bus, conf)))
         for service in (engine, applier):
             service.start()
             stack.callback(service.stop)
@@ -80,7 +88,7 @@ def _configuration(folder: Path) -> ConfigOpts:
     path.write_text('\n'.join([
         '[DEFAULT]', 'transport_url = fake://', 'enable_authentication = false', 'use_stderr = false',
         f'log_file = {folder / "watcher.log"}', 'host = demo',
-        '[nova]', 'migration_interval = 0.25',
+        '[nova]', f'migration_interval = {LOOK}',
         '[watcher_applier]', 'parallel_migrations = 16', 'parallel_migrations_per_host = 4',
         '']))
     return settings.load(['--config-file', str(path)], 'watcher-demo')

@@ -1,37 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """How well an engine sees the cloud, as metrics for Prometheus."""
 
-import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from threading import Thread
 from typing import Any, Literal
-from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from watcher_py.core.errors import Unavailable
 from watcher_py.engine.collector.drift import Drift
 from watcher_py.engine.collector.events import Applied
 from watcher_py.engine.collector.feed import Feed
-
-LOG = logging.getLogger(__name__)
 
 Kind = Literal['full', 'delta']
 
 
 class Health:
-    """The metrics of one engine; with a port, whoever asks there is told."""
+    """The metrics of one engine's sight."""
 
-    def __init__(self, port: int = 0, address: str = '127.0.0.1', clock: Callable[[], float] = time.time):
-        self._port, self._address = port, address
-        self._server: tuple[WSGIServer, Thread] | None = None
+    def __init__(self, clock: Callable[[], float] = time.time):
         self.registry = registry = CollectorRegistry()
-        self._taken = math.nan
+        self._taken, self._is_blind = math.nan, False
         self._feeds: dict[str, Feed[Any]] = {}
         Gauge('watcher_picture_age_seconds', 'Since the cloud was last read; NaN before.',
               registry=registry).set_function(lambda: clock() - self._taken)
@@ -48,22 +40,17 @@ class Health:
             unknown.set(math.nan)
         registry.register(_FeedMetrics(self._feeds))
 
-    def start(self) -> None:
-        if not self._port:
-            return
-        try:
-            self._server = start_http_server(self._port, self._address, self.registry)
-        except OSError as error:
-            raise Unavailable(f'[watcher_decision_engine] metrics_port: nobody can be told at '
-                              f'{self._address}:{self._port}: {error}') from error
-        LOG.info('Metrics of this engine are at http://%s:%d/metrics', self._address, self._port)
+    def blind(self) -> str | None:
+        """Why audits can't see the cloud; None when they can, or nobody has had to look yet."""
+        return 'the last read has brought nothing' if self._is_blind else None
 
-    def stop(self) -> None:
-        if self._server is not None:
-            server, thread = self._server
-            server.shutdown()
-            server.server_close()
-            thread.join()
+    def lines(self) -> Iterator[str]:
+        """The metrics of now, as a state dump tells them."""
+        for family in self.registry.collect():
+            for sample in family.samples:
+                if not sample.name.endswith('_created'):
+                    labels = ', '.join(sample.labels.values())
+                    yield f'{sample.name}{f" ({labels})" if labels else ""}: {sample.value:g}'
 
     def hears(self, service: str, feed: Feed[Any]) -> None:
         """Tell of this feed, too: of what `service` notifies."""
@@ -71,11 +58,13 @@ class Health:
 
     def read(self, kind: Kind, seconds: float) -> None:
         """A read has ended well."""
+        self._is_blind = False
         self._reads.labels(kind, 'good').inc()
         self._seconds.labels(kind).set(seconds)
 
     def failed(self, kind: Kind) -> None:
         """A read has brought nothing."""
+        self._is_blind = True
         self._reads.labels(kind, 'failed').inc()
 
     def shows(self, frozen_hosts: int, gaps: int, taken: float) -> None:
