@@ -196,7 +196,9 @@ def _seed() -> Iterator[list[Any]]:
     yield [EfficacyIndicator(name='released_compute_nodes_count', description='Nodes that the plan empties',
                              data=2.0, action_plan_id=1)]
     yield [_action(1, 'nop'), _action(2, 'nop', parents=[uuid(41)]), _action(3, 'sleep', parents=[uuid(42)])]
-    yield [Action(uuid=uuid(44), action_plan_id=3, action_type='nop', state='PENDING')]
+    yield [Action(uuid=uuid(44), action_plan_id=3, action_type='nop', state='PENDING'),
+           Action(uuid=uuid(45), action_plan_id=3, action_type='migrate', state='ONGOING', begun_at=now(),
+                  project='blue', input_parameters={'migration_type': 'live'})]
     yield [ActionDescription(action_type='nop', description='Does nothing'),
            ScoringEngine(uuid=uuid(51), name='dummy_scorer', description='Always the same'),
            Service(name='watcher-decision-engine', host='ctl1', last_seen_up=now()),

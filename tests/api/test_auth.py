@@ -170,6 +170,11 @@ def test_each_other_route_asks_for_a_token(asks: Callable[..., Any]) -> None:
         assert asks(path, token=None, method=method).status_code == 401, (method, path)
 
 
+def test_whoever_watches_over_the_api_needs_no_token(asks: Callable[..., Any]) -> None:
+    assert [asks(path, token=None).status_code for path in ('/healthz', '/readyz')] == [200, 200]
+    assert asks('/healthz/more', token=None).status_code == 401
+
+
 def test_each_deed_has_a_rule_that_an_operator_can_override(
         policy: Path, asks: Callable[..., Any], seeded: Store) -> None:
     seeded.add(AuditTemplate(id=1, name='at', goal_id=1))
@@ -193,7 +198,8 @@ def test_an_operator_may_change_who_is_an_administrator(policy: Path, asks: Call
 
 def _routes(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Method and path of all that needs a token; those that destroy come last."""
-    keys = {'/v1/action_plans': PLAN, '/v2/action_plans': PLAN, '/v1/actions': ACTION}
+    keys = {'/v1/action_plans': PLAN, '/v2/action_plans': PLAN, '/v1/actions': ACTION,
+            '/v2/actions': ACTION}
     found = [(method.upper(), path.replace('{key}', keys.get(path.rpartition('/{key}')[0], '1')))
              for path, deeds in document['paths'].items() for method, deed in deeds.items()
              if 'security' in deed]

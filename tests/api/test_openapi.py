@@ -22,7 +22,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 VERSION = {'OpenStack-API-Version': 'infra-optim latest'}
 # Of rows that are there; the rest of the keys is junk.
 KEYS = ['dummy', 'nightly', 'running', '1', 'dummy_scorer',
-        *(f'00000000-0000-4000-8000-{number:012}' for number in (1, 11, 21, 31, 32, 33, 41, 44))]
+        *(f'00000000-0000-4000-8000-{number:012}' for number in (1, 11, 21, 31, 32, 33, 41, 44, 45))]
 
 
 @pytest.fixture

@@ -100,11 +100,20 @@ def test_each_promised_status_is_provoked(
     with monkeypatch.context() as patched:
         _silence(patched)
         _need_others(ask, seeded)
+        _need_database(patched, ask, seeded)
     promised = {(method, path, int(status)) for path, deeds in document['paths'].items()
                 for method, deed in deeds.items() for status in deed['responses']}
     assert sorted(each for each in promised - listener.seen if each[2] not in ELSEWHERE) == []
     known = {(method, path) for method, path, _ in promised}
     assert sorted(each for each in listener.seen - promised if each[:2] in known) == []
+
+
+def _need_database(patched: pytest.MonkeyPatch, ask: Ask, store: Store) -> None:
+    def away(*arguments: Any) -> None:
+        raise Unavailable('the database did not take the question')
+
+    patched.setattr(store, 'count', away)
+    assert ask('get', '/readyz') == 503
 
 
 def _run(file: Path, app: Any) -> None:
@@ -165,14 +174,8 @@ def _silence(patched: pytest.MonkeyPatch) -> None:
 
 def _need_others(ask: Ask, store: Store) -> None:
     """Ask for what needs a service, while none is to be reached."""
-    store.add(event := Audit(name='event', audit_type='EVENT', state='PENDING', goal_id=1))
     plan = '00000000-0000-4000-8000-000000000031'
-    launch = [{'op': 'replace', 'path': '/state', 'value': 'PENDING'}]
-    for told in (ask('post', '/v1/audits', json={'audit_type': 'ONESHOT', 'goal': 'dummy'}),
-                 ask('post', '/v1/webhooks/{key}', event.uuid),
-                 ask('get', '/v1/strategies/{key}/state', 'dummy'), ask('get', '/v1/data_model'),
+    for told in (ask('get', '/v1/strategies/{key}/state', 'dummy'), ask('get', '/v1/data_model'),
                  ask('get', '/v2/cluster'),
-                 ask('get', '/v2/action_plans/{key}/explanations/cn1', plan),
-                 ask('post', '/v1/action_plans/{key}/start', plan),
-                 ask('patch', '/v1/action_plans/{key}', plan, json=launch)):
+                 ask('get', '/v2/action_plans/{key}/explanations/cn1', plan)):
         assert told == 500

@@ -7,11 +7,14 @@ from typing import Any
 import falcon
 from oslo_config.cfg import ConfigOpts
 from oslo_middleware import CORS, HTTPProxyToWSGI, RequestId, cors
+from prometheus_client import CollectorRegistry
 
 from watcher_py.api import errors
 from watcher_py.api.auth import Callers, Guard, Wsgi, behind_keystone
 from watcher_py.api.desk import Desk
+from watcher_py.api.health import Healthz, Readyz
 from watcher_py.api.limits import Limits
+from watcher_py.api.meter import Meter, Routed
 from watcher_py.api.openapi import PATH, Description, Route
 from watcher_py.api.paths import Tidy
 from watcher_py.api.resource import Resource
@@ -27,31 +30,39 @@ from watcher_py.api.v1.services import Services
 from watcher_py.api.v1.strategies import Strategies
 from watcher_py.api.v1.webhooks import Webhooks
 from watcher_py.api.v2.cluster import Cluster
+from watcher_py.api.v2.execution import Execution
 from watcher_py.api.v2.explanations import Explanations
+from watcher_py.api.v2.plan_execution import PlanExecution
 from watcher_py.api.v2.plans import ExplainedPlans
+from watcher_py.api.v2.wishes import Wishes
 from watcher_py.api.versions import HEADER, RANGE, Negotiation
 from watcher_py.bus import notifications, rpc
+from watcher_py.bus.reach import reach
 from watcher_py.bus.rpc import ApplierClient, EngineClient
 from watcher_py.db import session
 from watcher_py.db.store import Store
+from watcher_py.monitor.checks import Check, database, kept
 
 Falcon = falcon.App[Any, Any]
 
 
-def open_app(conf: ConfigOpts) -> Wsgi:
-    """The API on the database and the bus that the configuration names."""
+def open_app(conf: ConfigOpts, registry: CollectorRegistry | None = None) -> Wsgi:
+    """The API on the database and the bus that the configuration names; its metrics go to the registry."""
     bus = rpc.connect(conf)
-    store = Store(session.connect(conf), notifications.connect(conf).listener())
-    return make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
+    announcer = notifications.connect(conf)
+    store = Store(session.connect(conf), announcer.listener())
+    app = make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
+    return app if registry is None else Meter(registry, announcer).around(app)
 
 
 def make_app(store: Store, engine: EngineClient, applier: ApplierClient, conf: ConfigOpts) -> Wsgi:
     desk = Desk(store, Guard(conf), engine, applier, conf.api.max_limit, conf.service_down_time,
-                conf.api.enable_webhooks_auth)
+                conf.api.enable_webhooks_auth, conf.execution)
     app = Falcon(middleware=[
-        Limits(conf.api.max_request_body_size), Tidy(), Callers(conf.enable_authentication), Negotiation()])
+        Limits(conf.api.max_request_body_size), Tidy(), Callers(conf.enable_authentication), Negotiation(),
+        Routed()])
     errors.install(app)
-    routes = list(_routes(desk))
+    routes = [*_routes(desk), *_for_watchers(store, conf)]
     for path, noun, suffix in [*routes, (PATH, Description(routes), None)]:
         app.add_route(path, noun, suffix=suffix)
     inner: Wsgi = behind_keystone(app, conf) if conf.enable_authentication else app
@@ -59,7 +70,7 @@ def make_app(store: Store, engine: EngineClient, applier: ApplierClient, conf: C
 
 
 def _routes(desk: Desk) -> Iterator[Route]:
-    strategies, plans = Strategies(desk), ActionPlans(desk)
+    strategies, plans, wishes = Strategies(desk), ActionPlans(desk), Wishes(desk)
     yield '/', Root(), None
     yield '/v1', Version1(), None
     yield from _collection(Goals(desk))
@@ -75,8 +86,19 @@ def _routes(desk: Desk) -> Iterator[Route]:
     yield '/v1/data_model', DataModel(desk), None
     yield '/v1/webhooks/{key}', Webhooks(desk), None
     yield '/v2/cluster', Cluster(desk), None
+    yield '/v2/execution', Execution(desk), None
     yield '/v2/action_plans/{key}', ExplainedPlans(desk), None
+    yield '/v2/action_plans/{key}/execution', PlanExecution(desk), None
     yield '/v2/action_plans/{key}/explanations/{about}', Explanations(desk), None
+    yield '/v2/actions/{key}/abort', wishes, 'abort'
+    yield '/v2/actions/{key}/force_complete', wishes, 'force_complete'
+
+
+def _for_watchers(store: Store, conf: ConfigOpts) -> Iterator[Route]:
+    # Without a bus the API still takes what comes: the services find it in the database.
+    bus = Check('message bus', reach(conf), decides=False)
+    yield '/healthz', Healthz(), None
+    yield '/readyz', Readyz([database(store), kept(bus)]), None
 
 
 def _collection(noun: Resource) -> Iterator[Route]:

@@ -17,7 +17,7 @@ from watcher_py.api.policies import list_rules
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 # Exactly as they arrive: a spelling that differs needs a token, whatever it is routed to.
-PUBLIC = ('', '/', '/openapi.json')
+PUBLIC = ('', '/', '/openapi.json', '/healthz', '/readyz')
 WEBHOOK = re.compile('/v1/webhooks/[^/]+')
 # Of the environment of a request that needed no token: whatever headers it has, nobody has vouched for them.
 UNVOUCHED = 'watcher.unvouched'

@@ -24,7 +24,7 @@ Document = dict[str, Any]
 Titles = Mapping[str, str | None]            # of deeds, by method and path
 
 PATH = '/openapi.json'
-METHODS = ('get', 'post', 'patch', 'delete')
+METHODS = ('get', 'post', 'put', 'patch', 'delete')
 # The JSON types of columns, the narrower kinds first.
 KINDS = ((JsonDict, 'object'), (JsonList, 'array'), (Boolean, 'boolean'), (Integer, 'integer'),
          (Double, 'number'), (String, 'string'))
@@ -78,7 +78,9 @@ def _operation(path: str, method: str, noun: object, found: Operation, titles: T
         'summary': title or path,
         'parameters': list(_parameters(path, view, found)),
         'responses': {str(found.status): _answer(view, found),
-                      **{str(status): _refusal(status) for status in sorted(refusals)}}}
+                      **{str(status): _refusal(status) for status in sorted(refusals)},
+                      **{str(status): _described(status, schema)
+                         for status, schema in (found.also or {}).items()}}}
     if found.body is not None:
         told['requestBody'] = {'required': found.is_body_needed, 'content': _json(_nullable(found.body))}
     if path not in PUBLIC:
@@ -128,8 +130,11 @@ def _page(view: View) -> Document:
 
 
 def _answer(view: View | None, found: Operation) -> Document:
-    described = {'description': HTTPStatus(found.status).phrase}
-    schema = _given(view, found)
+    return _described(found.status, _given(view, found))
+
+
+def _described(status: int, schema: Mapping[str, Any] | None) -> Document:
+    described = {'description': HTTPStatus(status).phrase}
     return {**described, 'content': _json(schema)} if schema is not None else described
 
 

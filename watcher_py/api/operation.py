@@ -23,6 +23,7 @@ class Operation:
     is_body_needed: bool = True
     gives: Schema | str | None = None
     query: Mapping[str, Schema] | None = None
+    also: Mapping[int, Schema] | None = None    # what it may give with other statuses than its own
 
 
 def operation(status: int = 200, **rest: Any) -> Callable[[Responder], Responder]:

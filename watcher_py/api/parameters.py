@@ -3,8 +3,9 @@
 
 from typing import Any
 
-from watcher_py import schemas
+from watcher_py import calendars, schemas
 from watcher_py.core.errors import Invalid
+from watcher_py.core.execution import execution_of
 from watcher_py.db.models import Strategy
 
 Parameters = dict[str, Any]
@@ -15,7 +16,9 @@ def filled(strategy: Strategy | None, given: Parameters) -> Parameters:
     if strategy is None:
         _check_none(given)
         return {}
-    return schemas.parameters(strategy.name, strategy.parameters_spec, given)
+    values = schemas.parameters(strategy.name, strategy.parameters_spec, given)
+    check_periods(execution_of(values))
+    return values
 
 
 def check_presets(strategy: Strategy | None, given: Parameters) -> None:
@@ -24,6 +27,12 @@ def check_presets(strategy: Strategy | None, given: Parameters) -> None:
         _check_none(given)
     else:
         schemas.check_given(strategy.name, strategy.parameters_spec, given)
+        check_periods(execution_of(given))
+
+
+def check_periods(execution: Parameters) -> None:
+    """Raise Invalid when windows or blackouts, which a schema knows as text, can't be read."""
+    calendars.read(execution.get('windows', ()), execution.get('blackouts', ()))
 
 
 def _check_none(given: Parameters) -> None:

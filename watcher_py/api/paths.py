@@ -5,7 +5,7 @@ import falcon
 
 VERSIONS = ('v1', 'v2')
 SUFFIX = '.json'
-UNVERSIONED = ('/openapi.json',)
+UNVERSIONED = ('/openapi.json', '/healthz', '/readyz')
 
 
 class Tidy:

@@ -37,6 +37,12 @@ DEEDS = (
     ('data_model:get_all', 'See the servers and nodes that audits look at', 'GET', '/v1/data_model'),
     ('action_plan:explain', 'Ask why an action plan moves or leaves a server or node', 'GET',
      '/v2/action_plans/{action_plan}/explanations/{server_or_node}'),
+    ('action_plan:execution', 'Say how an action plan is to be carried out', 'PUT',
+     '/v2/action_plans/{action_plan}/execution'),
+    ('action:abort', 'Give up an action that runs', 'POST', '/v2/actions/{action}/abort'),
+    ('action:force_complete', 'Force a live migration that runs to its end', 'POST',
+     '/v2/actions/{action}/force_complete'),
+    ('execution:get', 'See windows, rates and the circuit breaker', 'GET', '/v2/execution'),
     ('cluster:get', 'Export the cluster as a document', 'GET', '/v2/cluster'),
 )
 WEBHOOK = ('webhook:trigger', 'Trigger an EVENT audit', 'POST', '/v1/webhooks/{audit}', ADMIN_OR_SERVICE)

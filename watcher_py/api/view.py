@@ -59,14 +59,13 @@ class View:
 
 def moment(name: str, in_list: bool = False) -> Field:
     """A time with its offset."""
-    return Field(name, in_list, read=lambda row: _text(getattr(row, name), is_aware=True),
+    return Field(name, in_list, read=lambda row: aware(getattr(row, name)),
                  schema={**TEXT_OR_NULL, 'format': 'date-time'})
 
 
 def naive_moment(name: str, in_list: bool = False, since: Version = MIN) -> Field:
     """A time in UTC that doesn't say so."""
-    return Field(name, in_list, since, read=lambda row: _text(getattr(row, name), is_aware=False),
-                 schema=TEXT_OR_NULL)
+    return Field(name, in_list, since, read=lambda row: _naive(getattr(row, name)), schema=TEXT_OR_NULL)
 
 
 def of(relation: str, attribute: str) -> Field:
@@ -86,7 +85,10 @@ def orders(*names: str) -> dict[str, str]:
 TIMESTAMPS = (moment('created_at'), moment('updated_at'), moment('deleted_at'))
 
 
-def _text(moment: datetime | None, is_aware: bool) -> str | None:
-    if moment is None:
-        return None
-    return (moment.replace(tzinfo=UTC) if is_aware else moment).isoformat()
+def aware(time: datetime | None) -> str | None:
+    """A time of the database, which is in UTC, with its offset."""
+    return time.replace(tzinfo=UTC).isoformat() if time else None
+
+
+def _naive(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

@@ -9,7 +9,7 @@ from falcon.testing import TestClient
 
 from watcher_py.bus.rpc import ApplierClient
 from watcher_py.core.errors import Unavailable
-from watcher_py.db.models import ActionPlan
+from watcher_py.db.models import Action, ActionPlan
 from watcher_py.db.store import Store
 
 PLAN = '00000000-0000-4000-8000-000000000031'
@@ -31,14 +31,16 @@ def test_of_parallel_starts_one_wins(client: TestClient, applier: Any) -> None:
     assert applier.launched.empty()
 
 
-def test_a_plan_that_no_applier_hears_of_stays_recommended(client: TestClient, seeded: Store,
-                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_that_no_applier_hears_of_waits_to_be_found(client: TestClient, seeded: Store,
+                                                           monkeypatch: pytest.MonkeyPatch,
+                                                           caplog: pytest.LogCaptureFixture) -> None:
     def away(*arguments: Any) -> None:
         raise Unavailable('the message bus does not reach the applier')
 
     monkeypatch.setattr(ApplierClient, 'launch_action_plan', away)
-    assert client.simulate_post(f'{PATH}/start').status_code == 500
-    assert seeded.get(ActionPlan, PLAN).state == 'RECOMMENDED'
+    assert client.simulate_post(f'{PATH}/start').status_code == 200
+    assert seeded.get(ActionPlan, PLAN).state == 'PENDING'
+    assert f'{PLAN} waits until it is looked for: the message bus does not reach the applier' in caplog.text
 
 
 def test_a_plan_that_was_taken_all_the_same_is_started(client: TestClient, seeded: Store,
@@ -50,3 +52,13 @@ def test_a_plan_that_was_taken_all_the_same_is_started(client: TestClient, seede
     monkeypatch.setattr(ApplierClient, 'launch_action_plan', unsure)
     answer = client.simulate_post(f'{PATH}/start')
     assert (answer.status_code, answer.json['state']) == (200, 'ONGOING')
+
+
+def test_with_a_plan_that_is_cancelled_its_actions_are_in_the_same_transaction(
+        client: TestClient, seeded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Store, 'change_where', None)
+    cancel = [{'op': 'replace', 'path': '/state', 'value': 'CANCELLED'}]
+    assert client.simulate_patch(PATH, json=cancel).json['state'] == 'CANCELLED'
+    rows = seeded.find(Action, action_plan_id=seeded.get(ActionPlan, PLAN).id)
+    assert {(row.state, row.status_message) for row in rows} == {
+        ('CANCELLED', 'Not run: the action plan was cancelled.')}

@@ -27,14 +27,14 @@ def test_of_parallel_audits_of_one_name_one_is_made(client: TestClient) -> None:
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
 
 
-def test_an_audit_that_no_engine_hears_of_is_not_made(client: TestClient, seeded: Store,
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_that_no_engine_hears_of_waits_to_be_found(client: TestClient, seeded: Store,
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*arguments: Any) -> None:
         raise Unavailable('the message bus does not reach the decision engine')
 
     monkeypatch.setattr(EngineClient, 'trigger_audit', away)
-    assert client.simulate_post('/v1/audits', json=BODY).status_code == 500
-    assert not seeded.find(Audit, name='now')
+    assert client.simulate_post('/v1/audits', json=BODY).status_code == 201
+    assert [audit.state for audit in seeded.find(Audit, name='now')] == ['PENDING']
 
 
 def test_an_audit_is_made_while_no_engine_is_alive(make: Any) -> None:
@@ -71,6 +71,13 @@ def _patch(client: TestClient, *operations: dict[str, Any]) -> Any:
     answer = client.simulate_patch('/v1/audits/hourly', json=patch)
     assert answer.status_code == 200
     return answer.json
+
+
+def test_who_only_says_that_an_audit_runs_has_no_engine_take_it_over(client: TestClient,
+                                                                     seeded: Store) -> None:
+    audit = Audit(name='hourly', audit_type='EVENT', state='PENDING', goal_id=1, hostname='ctl1')
+    seeded.add(audit)
+    assert _patch(client, {'path': '/state', 'value': 'ONGOING'})['hostname'] is None
 
 
 @pytest.mark.parametrize(('path', 'value'), [('/interval', '60'), ('/start_time', '2026-12-01T00:00:00Z')])

@@ -33,10 +33,46 @@ def test_only_an_audit_that_waits_is_triggered(client: TestClient, seeded: Store
     assert engine.triggered.empty()
 
 
-def test_an_event_that_no_engine_hears_of_is_not_accepted(client: TestClient, audit: Audit,
-                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_no_engine_hears_of_waits_to_be_found(client: TestClient, seeded: Store, audit: Audit,
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*arguments: Any) -> None:
         raise Unavailable('the message bus does not reach the decision engine')
 
     monkeypatch.setattr(EngineClient, 'trigger_audit', away)
-    assert client.simulate_post(f'/v1/webhooks/{audit.uuid}', json={}).status_code == 500
+    assert client.simulate_post(f'/v1/webhooks/{audit.uuid}', json={}).status_code == 202
+    assert seeded.get(Audit, audit.id).triggered_at is not None
+
+
+def test_what_comes_before_an_engine_has_seen_to_an_event_is_the_same_event(client: TestClient, seeded: Store,
+                                                                            audit: Audit) -> None:
+    seen = set()
+    for _ in range(2):
+        assert client.simulate_post(f'/v1/webhooks/{audit.uuid}', json={}).status_code == 202
+        seen.add(seeded.get(Audit, audit.id).triggered_at)
+    assert len(seen) == 1
+    assert seeded.get(Audit, audit.id).state == 'SUCCEEDED'
+
+
+def test_an_event_is_stored_before_an_engine_is_told(client: TestClient, seeded: Store, audit: Audit,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(EngineClient, 'trigger_audit',
+                        lambda *given: seen.append(seeded.get(Audit, audit.id).triggered_at))
+    client.simulate_post(f'/v1/webhooks/{audit.uuid}', json={})
+    assert None not in seen
+    assert len(seen) == 1
+
+
+def test_an_audit_that_is_taken_up_meanwhile_is_not_triggered(client: TestClient, seeded: Store, audit: Audit,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    touch = Store.touch
+
+    def late(store: Store, *given: Any, **values: Any) -> int:
+        seeded.claim(audit, 'SUCCEEDED', 'ONGOING')
+        return touch(store, *given, **values)
+
+    monkeypatch.setattr(Store, 'touch', late)
+    answer = client.simulate_post(f'/v1/webhooks/{audit.uuid}', json={})
+    assert answer.status_code == 400
+    assert 'ONGOING' in answer.text
+    assert seeded.get(Audit, audit.id).triggered_at is None

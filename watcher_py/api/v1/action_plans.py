@@ -8,14 +8,16 @@ import falcon
 from watcher_py.api import patch, versions
 from watcher_py.api.bodies import LIST, read
 from watcher_py.api.desk import Desk
+from watcher_py.api.hints import hint
 from watcher_py.api.keys import refers_to, refers_to_uuid
 from watcher_py.api.operation import ONE, operation
 from watcher_py.api.resource import Resource
 from watcher_py.api.view import Field, View, moment, of, orders
 from watcher_py.bus.context import RequestContext
-from watcher_py.core.errors import Invalid, Unavailable
+from watcher_py.core.errors import Invalid
 from watcher_py.core.states import PLAN_BY_USER, PLAN_DELETABLE, ActionState, PlanState, may_become
 from watcher_py.db.models import Action, ActionPlan, Audit, EfficacyIndicator, Strategy
+from watcher_py.db.store import Change
 
 
 def _indicators(plan: ActionPlan) -> list[dict[str, Any]]:
@@ -40,19 +42,21 @@ VIEW = View(
     filters={'audit_uuid': refers_to_uuid(ActionPlan.audit_id, Audit, 'audit_uuid'),
              'strategy': refers_to(ActionPlan.strategy_id, Strategy)})
 
+NOT_RUN = 'Not run: the action plan was cancelled.'
+
 
 class ActionPlans(Resource):
     def __init__(self, desk: Desk):
         super().__init__(VIEW, desk)
 
-    @operation(gives=ONE, refuses=(500,))
+    @operation(gives=ONE)
     def on_post_start(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
         plan = self.allowed_row(req, key, 'start')
         if not self._launch(req.context.caller, plan):
             raise Invalid(f'Couldn\'t start when state is \'{self._state_of(plan)}\'.')
         self.answer(req, resp, plan)
 
-    @operation(body=patch.SCHEMA, gives=ONE, refuses=(500,))
+    @operation(body=patch.SCHEMA, gives=ONE)
     def on_patch_one(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
         """Launch or cancel: nothing else of a plan can be changed."""
         plan = self.allowed_row(req, key, 'update')
@@ -75,22 +79,17 @@ class ActionPlans(Resource):
         """Whether it was this request that took the plan there."""
         if new is PlanState.PENDING:
             return self._launch(caller, plan)
-        is_ours = self.desk.store.claim(plan, plan.state, new)
-        if is_ours and new is PlanState.CANCELLED:
-            waiting = (Action.action_plan_id == plan.id, Action.state == ActionState.PENDING)
-            self.desk.store.change_where(Action, *waiting, state=ActionState.CANCELLED)
-        return is_ours
+        waiting = (Action.action_plan_id == plan.id, Action.state == ActionState.PENDING)
+        dropped = Change(Action, waiting, {'state': ActionState.CANCELLED, 'status_message': NOT_RUN})
+        return self.desk.store.claim(plan, plan.state, new,
+                                     changing=[dropped] if new is PlanState.CANCELLED else [])
 
     def _launch(self, caller: RequestContext, plan: ActionPlan) -> bool:
-        """Of several requests at once one wins; a plan that no applier can hear of stays recommended."""
-        if not self.desk.store.claim(plan, PlanState.RECOMMENDED, PlanState.PENDING):
-            return False
-        try:
-            self.desk.applier.launch_action_plan(caller, plan.uuid)
-        except Unavailable:
-            if self.desk.store.claim(plan, PlanState.PENDING, PlanState.RECOMMENDED):
-                raise
-        return True
+        """Of several requests at once one wins."""
+        is_ours = self.desk.store.claim(plan, PlanState.RECOMMENDED, PlanState.PENDING)
+        if is_ours:
+            hint(self.desk.applier.launch_action_plan, caller, plan.uuid)
+        return is_ours
 
     def _refuse(self, plan: ActionPlan, new: PlanState) -> NoReturn:
         raise Invalid(f'State transition not allowed: ({self._state_of(plan)} -> {new})')

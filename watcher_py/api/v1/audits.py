@@ -9,14 +9,14 @@ import falcon
 from watcher_py.api import bodies, parameters, patch, versions
 from watcher_py.api.bodies import FLAG, LIST, OBJECT, TEXT, schema
 from watcher_py.api.desk import Desk
+from watcher_py.api.hints import hint
 from watcher_py.api.keys import refers_to
 from watcher_py.api.operation import ONE, operation
 from watcher_py.api.resource import Resource
 from watcher_py.api.v1 import audit_times, new_audit
 from watcher_py.api.view import TIMESTAMPS, Field, View, naive_moment, of, orders
-from watcher_py.bus.context import RequestContext
 from watcher_py.core import scope
-from watcher_py.core.errors import Invalid, Unavailable
+from watcher_py.core.errors import Invalid
 from watcher_py.core.states import AUDIT_BY_USER, AUDIT_DELETABLE, AUDIT_ENDED, AuditState, may_become
 from watcher_py.db.models import Audit, Goal, Strategy
 
@@ -47,7 +47,7 @@ class Audits(Resource):
     def __init__(self, desk: Desk):
         super().__init__(VIEW, desk)
 
-    @operation(201, body=new_audit.BODY, gives=ONE, refuses=(404, 409, 500))
+    @operation(201, body=new_audit.BODY, gives=ONE, refuses=(404, 409))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         self.allow(req, 'create')
         body = bodies.read(req)
@@ -56,7 +56,7 @@ class Audits(Resource):
         audit = new_audit.read(self.desk.store, body)
         self.desk.store.add(audit)
         if audit.audit_type == new_audit.ONESHOT:
-            self._trigger(req.context.caller, audit)
+            hint(self.desk.engine.trigger_audit, req.context.caller, audit.uuid)
         self.answer_created(req, resp, audit)
 
     @operation(body=patch.SCHEMA, gives=ONE, refuses=(409,))
@@ -79,15 +79,6 @@ class Audits(Resource):
         self.desk.store.remove(audit)
         resp.status = falcon.HTTP_204
 
-    def _trigger(self, caller: RequestContext, audit: Audit) -> None:
-        """An audit that no engine can hear of is not made."""
-        try:
-            self.desk.engine.trigger_audit(caller, audit.uuid)
-        except Unavailable:
-            if self.desk.store.claim(audit, AuditState.PENDING, AuditState.CANCELLED):
-                self.desk.store.remove(audit)
-                raise
-
     def _store(self, audit: Audit, state: str, values: dict[str, Any]) -> None:
         if state == audit.state:
             if values:
@@ -97,6 +88,8 @@ class Audits(Resource):
         old, new = AuditState(audit.state), AuditState(state)
         if new in AUDIT_ENDED:
             values['next_run_time'] = None
+        if (old, new) == (AuditState.PENDING, AuditState.ONGOING):
+            values['hostname'] = None       # no engine carries it out: none takes it over either
         if not may_become(old, new, AUDIT_BY_USER) or not self.desk.store.claim(audit, old, new, **values):
             raise Invalid(f'State transition not allowed: ({self._state_of(audit)} -> {new})')
         self._time_anew(audit, values)

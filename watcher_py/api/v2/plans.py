@@ -10,14 +10,20 @@ from watcher_py.api.desk import Desk
 from watcher_py.api.keys import require_uuid
 from watcher_py.api.listing import arguments
 from watcher_py.api.operation import operation
+from watcher_py.api.view import TEXT_OR_NULL, aware
 from watcher_py.db.models import Action, ActionPlan
 
 PROMISES = ('objective', 'before', 'after', 'bound', 'gap', 'migrations', 'ram_moved_mb',
             'makespan_s', 'makespan_bound_s', 'parking')
-ACTION = ('uuid', 'action_type', 'input_parameters', 'reason', 'state', 'status_message', 'parents')
+ACTION = ('uuid', 'action_type', 'input_parameters', 'reason', 'state', 'status_message', 'parents', 'wish')
+TIMES = ('begun_at', 'ended_at')
 EXPLAINED = {
-    'type': 'object', 'required': ['uuid', 'state', *PROMISES, 'refrained', 'stayed', 'actions'],
-    'properties': {'uuid': TEXT, 'state': TEXT, 'refrained': TEXT, 'stayed': OBJECT, 'actions': LIST}}
+    'type': 'object',
+    'required': ['uuid', 'state', 'execution', 'roll_back', *PROMISES, 'refrained', 'stayed', 'left_out',
+                 'actions'],
+    'properties': {
+        'uuid': TEXT, 'state': TEXT, 'execution': OBJECT, 'roll_back': TEXT_OR_NULL, 'refrained': TEXT,
+        'stayed': OBJECT, 'left_out': OBJECT, 'actions': LIST}}
 
 
 class ExplainedPlans:
@@ -33,7 +39,12 @@ class ExplainedPlans:
 
 
 def _explained(plan: ActionPlan, actions: list[Action]) -> dict[str, Any]:
-    return {'uuid': plan.uuid, 'state': plan.state,
+    return {'uuid': plan.uuid, 'state': plan.state, 'execution': plan.execution, 'roll_back': plan.roll_back,
             **{name: plan.report.get(name) for name in PROMISES},
             'refrained': plan.report.get('refrained', ''), 'stayed': plan.report.get('stayed', {}),
-            'actions': [{name: getattr(action, name) for name in ACTION} for action in actions]}
+            'left_out': plan.report.get('left_out', {}), 'actions': [_step(action) for action in actions]}
+
+
+def _step(action: Action) -> dict[str, Any]:
+    return {**{name: getattr(action, name) for name in ACTION},
+            **{name: aware(getattr(action, name)) for name in TIMES}}
