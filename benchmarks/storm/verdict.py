@@ -95,8 +95,9 @@ def _shared_out(rows: list[Action], moves: list[Move],
     own: dict[str, list[Move]] = defaultdict(list)
     back: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
-        # Two plans may have wanted the same at the same time: it is his who says that he did it.
-        found = sorted((row for row in rows if _wanted(row, move)), key=lambda row: row.state != 'SUCCEEDED')
+        # Two plans may have wanted the same at the same time: it is his who tells it as it was and has none.
+        found = sorted((row for row in rows if _wanted(row, move)), key=lambda row: (
+            (row.state == 'SUCCEEDED') != move.has_arrived, len(own[row.uuid])))
         found_back = [row for row in rows if _wanted_back(row, move)]
         if found:
             own[found[0].uuid].append(move)

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -46,6 +46,7 @@ class Endpoint:
     wanted: Version             # the newest microversion this code understands
     tries: int = 3
     interval: float = 2.0       # seconds between two tries
+    _found: dict[str, tuple[Any, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def version(self) -> Version:
@@ -140,8 +141,21 @@ class Endpoint:
         with self._talking():
             # Tries are counted in one place, `_tried`.
             response: Response = getattr(self.connection, self.service).request(
-                path, method, microversion=version, connect_retries=0, status_code_retries=0, **how)
+                path, method, microversion=version, connect_retries=0, status_code_retries=0,
+                endpoint_override=self._url(), **how)
         return response
+
+    def _url(self) -> str | None:
+        """Where the service is, looked up once a token: keystoneauth searches the catalog at each call."""
+        access = getattr(self.connection.session.auth, 'auth_ref', None)
+        if access is None:
+            return None
+        known, url = self._found.get(self.service, (None, ''))
+        if known is not access:
+            url = getattr(self.connection, self.service).get_endpoint() or ''
+            self._found[self.service] = access, url
+        # It would be taken for a template.
+        return url if url and '%' not in url else None
 
     @contextmanager
     def _talking(self) -> Iterator[None]:
