@@ -16,7 +16,7 @@ from openstack.exceptions import ConfigException, SDKException
 from requests import RequestException, Response
 
 from watcher_py.cloud.answers import Json, Object, Passing, object_of, refusal
-from watcher_py.cloud.session import forget
+from watcher_py.cloud.session import APP_NAME, forget
 from watcher_py.core.errors import NotFound, Refused, Unavailable
 
 LOG = logging.getLogger(__name__)
@@ -140,10 +140,18 @@ class Endpoint:
         version = _text(self.version)
         with self._talking():
             # Tries are counted in one place, `_tried`.
-            response: Response = getattr(self.connection, self.service).request(
-                path, method, microversion=version, connect_retries=0, status_code_retries=0,
-                endpoint_override=self._url(), **how)
+            response: Response = self._ask(
+                path, method, microversion=version, connect_retries=0, status_code_retries=0, **how)
         return response
+
+    def _ask(self, path: str, method: str, **how: Any) -> Any:
+        proxy, url = getattr(self.connection, self.service), self._url()
+        if url is None:
+            return proxy.request(path, method, **how)
+        # What the proxy would add to this is its search of the catalog.
+        return self.connection.session.request(
+            path, method, endpoint_override=url, endpoint_filter={'service_type': proxy.service_type},
+            user_agent=APP_NAME, raise_exc=False, **how)
 
     def _url(self) -> str | None:
         """Where the service is, looked up once a token: keystoneauth searches the catalog at each call."""
