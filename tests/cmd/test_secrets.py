@@ -125,6 +125,7 @@ def settings(tmp_path: Path, cloud: Cloud, database: str) -> Path:
         max_retries = 1
         [watcher_decision_engine]
         conductor_topic = {own}.engine
+        notification_topics = {own}.notifications
         [watcher_applier]
         conductor_topic = {own}.applier
         [api]
