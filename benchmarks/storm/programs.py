@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -91,10 +92,10 @@ def _signal_all(group: int, number: int) -> None:
         os.killpg(group, number)
 
 
-def wait_for(what: str, is_so: object, seconds: float = PATIENCE) -> None:
+def wait_for(what: str, is_so: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Until it is so; the end of the program when it never is."""
     deadline = time.monotonic() + seconds
-    while not is_so():  # type: ignore[operator]
+    while not is_so():
         if time.monotonic() > deadline:
             raise SystemExit(f'{what} did not come within {seconds:g} s')
         time.sleep(0.2)

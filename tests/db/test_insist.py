@@ -2,11 +2,14 @@
 """What is to be written is written once, however often the database goes away meanwhile."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from oslo_db.exception import DBError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from watcher_py.core.errors import Conflict, Unavailable
 from watcher_py.db import insist as module
@@ -130,7 +133,5 @@ def take(store: Store, row: Audit, number: int) -> bool:
 
 def _once_more(deed: Callable[[], None]) -> None:
     """The one who cuts may be cut off, too."""
-    try:
+    with suppress(SQLAlchemyError, DBError):
         deed()
-    except Exception:       # whatever it says, it has cut something
-        return

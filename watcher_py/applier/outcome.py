@@ -17,11 +17,6 @@ class Outcome:
     error: WatcherError | None = None
     stays: str | None = None            # of a move that was left out: why its server stands where it was
 
-    @property
-    def is_done(self) -> bool:
-        """Whether what waits for the action may start."""
-        return self.state in (ActionState.SUCCEEDED, ActionState.SKIPPED)
-
 
 def skipped(why: str, stays: str | None = None) -> Outcome:
     return Outcome(ActionState.SKIPPED, f'Action was skipped automatically: {why}', stays=stays)
