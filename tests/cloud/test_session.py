@@ -46,6 +46,26 @@ def test_region_and_interface_of_a_service_are_its_groups(tmp_path):
     assert connection.config.get_endpoint('compute') == 'http://127.0.0.1:2/v2.1'
 
 
+def test_certificates_are_trusted_as_the_environment_says_or_the_configuration(tmp_path, monkeypatch):
+    monkeypatch.setenv('REQUESTS_CA_BUNDLE', '/etc/certificates/all.pem')
+    of_all = connect(_conf(tmp_path, f'[watcher_clients_auth]{PASSWORD}'))
+    assert of_all.session.verify == '/etc/certificates/all.pem'
+    of_one = connect(_conf(tmp_path, f'[watcher_clients_auth]{PASSWORD}cafile = /etc/certificates/ours.pem'))
+    assert of_one.session.verify == '/etc/certificates/ours.pem'
+    of_none = connect(_conf(tmp_path, f'[watcher_clients_auth]{PASSWORD}insecure = true'))
+    assert of_none.session.verify is False
+
+
+def test_a_proxy_in_the_environment_is_asked_for_at_each_call(tmp_path, monkeypatch):
+    for name in ('http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    conf = _conf(tmp_path, f'[watcher_clients_auth]{PASSWORD}')
+    assert connect(conf).session.session.trust_env is False
+    monkeypatch.setenv('https_proxy', 'http://127.0.0.1:3')
+    assert connect(conf).session.session.trust_env is True
+
+
 def test_without_credentials_the_operator_is_told(tmp_path):
     with pytest.raises(Invalid, match='auth_type is not set'):
         connect(_conf(tmp_path, ''))

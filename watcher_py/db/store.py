@@ -241,7 +241,8 @@ def _mark(session: Session, news: News, model: type[Model], condition: Condition
 
 
 def _affected(session: Session, statement: Executable) -> int:
-    result = session.execute(statement, execution_options={'synchronize_session': False})
+    # Not by the session, which would look for rows in its own memory to change with these.
+    result = session.connection().execute(statement)
     assert isinstance(result, CursorResult)  # noqa: S101 - for the type checker
     return int(result.rowcount)
 
