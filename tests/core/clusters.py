@@ -5,6 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.core.storages import machines, storages
+
 Document = dict[str, Any]
 
 ZONES = ('az-1', 'az-2')
@@ -70,7 +72,7 @@ def document(hosts: list[Document], instances: list[Document], **lists: Any) -> 
 def documents(draw: st.DrawFn, max_hosts: int = 6, max_instances: int = 14) -> Document:
     """Any cluster that a document can hold: odd states, missing metrics, even beyond capacity.
 
-    Half of them tell of their hardware, and have servers that ask for it.
+    Half of them tell of their hardware, and have servers that ask for it; half have storage and machines.
     """
     names = [f'cn{number}' for number in range(draw(st.integers(0, max_hosts)))]
     count = draw(st.integers(0, max_instances)) if names else 0
@@ -85,7 +87,9 @@ def documents(draw: st.DrawFn, max_hosts: int = 6, max_instances: int = 14) -> D
             row |= draw(st.sampled_from(hardware)) | draw(st.sampled_from(hypervisors))
         for row in instances:
             row |= draw(st.sampled_from([{}, *asks]))
-    return document(hosts, instances,
+    further = draw(storages()) | {'machines': draw(machines([row['id'] for row in hosts]))} if draw(
+        st.booleans()) else {}
+    return document(hosts, instances, **further,
                     server_groups=draw(st.lists(_groups(instances), max_size=3)) if instances else [],
                     aggregates=draw(st.lists(_aggregates(names), max_size=2, unique_by=lambda a: a['name'])))
 
@@ -100,7 +104,10 @@ def _hosts(name: str) -> st.SearchStrategy[Document]:
         'known': st.sampled_from((True, True, True, False)),
         'traits': st.sampled_from(([], ['HW_CPU_X86_AVX2'])),
         'metrics': st.fixed_dictionaries({
-            'cpu_util_pct': _readings(100.0), 'ram_used_mb': _readings(32768.0)}),
+            'cpu_util_pct': _readings(100.0), 'ram_used_mb': _readings(32768.0),
+            'outlet_temp_c': _readings(60.0), 'inlet_temp_c': _readings(40.0), 'airflow_cfm': _readings(80.0),
+            'power_w': _readings(600.0)}),
+        'power': st.sampled_from(({}, {'idle_w': 100.0, 'max_w': 400.0})),
     })
 
 
@@ -121,7 +128,9 @@ def _instances(name: str, hosts: list[str]) -> st.SearchStrategy[Document]:
             {'aggregate_instance_extra_specs:disk': '<or> hdd <or> nvme'})),
         'moved_at': st.sampled_from((None, '2026-01-05T08:00:00+00:00')),
         'metrics': st.fixed_dictionaries({
-            'cpu_util_pct': _readings(100.0), 'ram_used_mb': _readings(8192.0)}),
+            'cpu_util_pct': _readings(100.0), 'ram_used_mb': _readings(8192.0),
+            'l3_cache_bytes': _readings(1e7), 'l3_cache_prev_bytes': _readings(1e7),
+            'cpu_steal_pct': _readings(50.0)}),
     })
 
 

@@ -64,6 +64,64 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Resize:
+    """Give a server another flavor; Nova chooses where it then stands."""
+
+    server: str                     # uuid
+    server_name: str
+    node: str                       # name
+    flavor: str                     # its id or its name
+    action_type = 'resize'
+
+    def parameters(self) -> Parameters:
+        return {'resource_id': self.server, 'resource_name': self.server_name, 'flavor': self.flavor}
+
+
+@dataclass(frozen=True)
+class MoveVolume:
+    """Move a volume to another pool, as it is, or by giving it another type."""
+
+    volume: str                     # uuid
+    volume_name: str
+    source: str                     # names of pools
+    target: str
+    target_type: str | None = None  # None: it keeps its type, and goes to the target and nowhere else
+    action_type = 'volume_migrate'
+
+    def parameters(self) -> Parameters:
+        is_retype = self.target_type is not None
+        where = {'destination_type': self.target_type} if is_retype else {'destination_node': self.target}
+        return {'resource_id': self.volume, 'resource_name': self.volume_name,
+                'migration_type': 'retype' if is_retype else 'migrate', **where}
+
+
+@dataclass(frozen=True)
+class SetPower:
+    """Switch a node's machine on or off."""
+
+    machine: str                    # uuid
+    node_name: str
+    is_on: bool
+    seconds: float = 0.0            # until it is there, or gone
+    action_type = 'change_node_power_state'
+
+    def parameters(self) -> Parameters:
+        return {'resource_id': self.machine, 'resource_name': self.node_name,
+                'state': 'on' if self.is_on else 'off'}
+
+
+@dataclass(frozen=True)
+class Given:
+    """An action that is asked for by its name on the wire, whatever it may be."""
+
+    action_type: str
+    given: Parameters
+
+    def parameters(self) -> Parameters:
+        return dict(self.given)
+
+
+@dataclass(frozen=True)
 class Sleep:
     """Wait."""
 
@@ -85,4 +143,4 @@ class Nop:
         return {'message': self.message}
 
 
-Change = Migrate | SetService | Stop | Sleep | Nop
+Change = Migrate | SetService | SetPower | Stop | Resize | MoveVolume | Given | Sleep | Nop

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from watcher_py.core import hardware
+from watcher_py.core import hardware, readings_document
 from watcher_py.core.cluster import RESOURCES, Aggregate, Cluster, Floats, Group, Nodes, Policy, Servers
 from watcher_py.core.fields import (
     AMOUNT,
@@ -29,7 +29,7 @@ from watcher_py.core.fields import (
 )
 from watcher_py.core.further import with_further
 from watcher_py.core.hardware import check_classes
-from watcher_py.core.metrics import Metric, Readings
+from watcher_py.core.metrics import Readings
 from watcher_py.core.numa import CELL_SHARE
 
 Document = dict[str, Any]
@@ -40,8 +40,6 @@ _RATIOS = ('cpu_ratio', 'ram_ratio', 'disk_ratio')
 _UNKNOWN = nullable(AMOUNT)
 _EMPTY: Mapping[str, Any] = {}
 
-_HOST_METRICS = (Field('cpu_util_pct', _UNKNOWN, None), Field('ram_used_mb', _UNKNOWN, None))
-_INSTANCE_METRICS = (Field('cpu_util_pct', _UNKNOWN, None), Field('ram_used_mb', _UNKNOWN, None))
 _POWER = (Field('idle_w', _UNKNOWN, None), Field('max_w', _UNKNOWN, None))
 _HELD = tuple(Field(key, AMOUNT, 0) for key in _SIZES)
 _RULES = (Field('max_server_per_host', COUNT, 1),)
@@ -89,7 +87,7 @@ def read(document: Mapping[str, Any]) -> tuple[Cluster, Readings]:
         _nodes(hosts), _servers(instances, host_rows),
         _groups(Table('server_groups', document.get('server_groups', []), GROUP), instance_rows),
         _aggregates(Table('aggregates', document.get('aggregates', []), AGGREGATE), host_names))
-    return with_further(cluster, _stated(instances)), _readings(hosts, instances)
+    return with_further(cluster, _stated(instances)), readings_document.read(hosts, instances)
 
 
 def lists(cluster: Cluster, readings: Readings) -> Document:
@@ -104,8 +102,8 @@ def schemas() -> dict[str, Any]:
     """JSON schema of a row of each list."""
     return {
         'hosts': schema(HOST, {'held': schema(_HELD), 'power': schema(_POWER),
-                               'metrics': schema(_HOST_METRICS), **hardware.schemas()}),
-        'instances': schema(INSTANCE, {'metrics': schema(_INSTANCE_METRICS)}),
+                               'metrics': schema(readings_document.HOST_FIELDS), **hardware.schemas()}),
+        'instances': schema(INSTANCE, {'metrics': schema(readings_document.INSTANCE_FIELDS)}),
         'server_groups': schema(GROUP, {'rules': schema(_RULES)}),
         'aggregates': schema(AGGREGATE),
     }
@@ -171,16 +169,8 @@ def _aggregates(aggregates: Table, host_names: Mapping[str, int]) -> tuple[Aggre
             strict=True))
 
 
-def _readings(hosts: Table, instances: Table) -> Readings:
-    of_hosts = hosts.inner('metrics', _HOST_METRICS).amounts('cpu_util_pct', 'ram_used_mb')
-    of_instances = instances.inner('metrics', _INSTANCE_METRICS).amounts('cpu_util_pct', 'ram_used_mb')
-    return Readings({Metric.HOST_CPU: of_hosts[:, 0], Metric.HOST_RAM: of_hosts[:, 1],
-                     Metric.INSTANCE_CPU: of_instances[:, 0], Metric.INSTANCE_RAM: of_instances[:, 1]})
-
-
 def _host_rows(nodes: Nodes, readings: Readings) -> Iterator[Document]:
-    cpu = readings.column(Metric.HOST_CPU, len(nodes))
-    ram = readings.column(Metric.HOST_RAM, len(nodes))
+    metrics = readings_document.host_rows(readings, len(nodes))
     for row in range(len(nodes)):
         yield {'id': nodes.uuid[row], 'name': nodes.name[row], 'hypervisor': nodes.hypervisor[row],
                'zone': nodes.zone[row], 'generation': nodes.generation[row],
@@ -191,15 +181,14 @@ def _host_rows(nodes: Nodes, readings: Readings) -> Iterator[Document]:
                'disabled_reason': nodes.disabled_reason[row], 'known': bool(nodes.known[row]),
                'traits': sorted(nodes.traits[row]), 'held': _amounts(_SIZES, nodes.held[row]),
                'power': {'idle_w': _known(nodes.idle_watts[row]), 'max_w': _known(nodes.max_watts[row])},
-               'metrics': {'cpu_util_pct': _known(cpu[row]), 'ram_used_mb': _known(ram[row])},
+               'metrics': metrics[row],
                'hypervisor_type': nodes.hypervisor_type[row],
                'hypervisor_version': _known(nodes.hypervisor_version[row]), **hardware.row(nodes, row)}
 
 
 def _instance_rows(cluster: Cluster, readings: Readings) -> Iterator[Document]:
     servers = cluster.servers
-    cpu = readings.column(Metric.INSTANCE_CPU, len(servers))
-    ram = readings.column(Metric.INSTANCE_RAM, len(servers))
+    metrics = readings_document.instance_rows(readings, len(servers))
     further = [(column, name) for column, name in enumerate(cluster.resources)
                if name not in (*RESOURCES, CELL_SHARE)]
     for row in range(len(servers)):
@@ -215,7 +204,7 @@ def _instance_rows(cluster: Cluster, readings: Readings) -> Iterator[Document]:
                'hints': dict(servers.hints[row]),
                'resources': {name: int(servers.demand[row, column]) for column, name in further
                              if servers.demand[row, column]},
-               'metrics': {'cpu_util_pct': _known(cpu[row]), 'ram_used_mb': _known(ram[row])}}
+               'metrics': metrics[row]}
 
 
 def _group_row(group: Group, servers: Servers) -> Document:

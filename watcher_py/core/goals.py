@@ -83,24 +83,83 @@ def _percent(part: float, whole: float) -> float:
     return 100.0 * part / whole if whole else 0.0
 
 
-DUMMY = Goal('dummy', 'Dummy goal')
-UNCLASSIFIED = Goal('unclassified', 'Unclassified')
-HARDWARE_MAINTENANCE = Goal('hardware_maintenance', 'Hardware Maintenance', tuple(_maintained()),
+def _tell(*names: tuple[str, str, str]) -> Callable[[Values], Efficacy]:
+    """Indicators that stand in the summary as they are: their names, what they tell, and their units."""
+    def summary(values: Values) -> Efficacy:
+        return [{'name': name, 'description': what, 'unit': unit, 'value': values[name]}
+                for name, what, unit in names if name in values]
+
+    return summary
+
+
+_AMOUNT = '{"type": "number", "minimum": 0}'
+
+_MIGRATIONS = Indicator('instance_migrations_count', 'Servers that the plan migrates')
+# What a plan that moves servers costs.
+_COST = (Indicator('moved_gb', 'Memory of the servers that the plan migrates', _AMOUNT, 'GB'),
+         Indicator('downtime_s', 'Seconds for which servers stand still, of all together, as estimated',
+                   _AMOUNT, 's'))
+
+_DONE = (Indicator('actions_count', 'Actions of the plan'),)
+
+DUMMY = Goal('dummy', 'Dummy goal', _DONE)
+UNCLASSIFIED = Goal('unclassified', 'Unclassified', _DONE)
+HARDWARE_MAINTENANCE = Goal('hardware_maintenance', 'Hardware Maintenance', (*_maintained(), *_COST),
                             _planned_ratios)
 SERVER_CONSOLIDATION = Goal(
     'server_consolidation', 'Server Consolidation',
     (Indicator('compute_nodes_count', 'Compute nodes that the audit looked at'),
-     Indicator('released_compute_nodes_count', 'Compute nodes that the plan empties'),
-     Indicator('instance_migrations_count', 'Servers that the plan migrates')),
+     Indicator('released_compute_nodes_count', 'Compute nodes that the plan empties'), _MIGRATIONS, *_COST),
     _released_ratio)
-CLUSTER_MAINTAINING = Goal('cluster_maintaining', 'Cluster Maintaining')
-_DEVIATION = '{"type": "number", "minimum": 0}'
+CLUSTER_MAINTAINING = Goal(
+    'cluster_maintaining', 'Cluster Maintaining',
+    (Indicator('maintained_nodes_count', 'Compute nodes that are to be maintained'),
+     Indicator('emptied_nodes_count', 'Those of them on which no server is left that runs'),
+     Indicator('stopped_instances_count', 'Servers that the plan switches off'), _MIGRATIONS, *_COST),
+    _tell(('emptied_nodes_count', 'Compute nodes that can be maintained', 'nodes')))
 WORKLOAD_BALANCING = Goal(
     'workload_balancing', 'Workload Balancing',
-    (Indicator('instance_migrations_count', 'Servers that the plan migrates'),
+    (_MIGRATIONS,
      Indicator('instances_count', 'Servers that the audit looked at'),
      Indicator('standard_deviation_after_audit', 'Standard deviation of the load of nodes after the plan',
-               _DEVIATION),
+               _AMOUNT),
      Indicator('standard_deviation_before_audit', 'Standard deviation of the load of nodes at first',
-               _DEVIATION)),
+               _AMOUNT),
+     Indicator('volume_migrations_count', 'Volumes that the plan migrates'),
+     Indicator('full_pools_before_count', 'Storage pools above the threshold at first'),
+     Indicator('full_pools_after_count', 'Storage pools above the threshold after the plan'),
+     Indicator('moved_volumes_gb', 'Size of the volumes that the plan migrates', _AMOUNT, 'GB'), *_COST),
     _migrated_ratio)
+THERMAL_OPTIMIZATION = Goal(
+    'thermal_optimization', 'Thermal Optimization',
+    (Indicator('hot_nodes_before_count', 'Compute nodes whose outlet is too hot at first'),
+     Indicator('hot_nodes_after_count', 'Compute nodes whose outlet is too hot after the plan'),
+     Indicator('highest_outlet_temp_before', 'The hottest outlet at first', _AMOUNT, 'degrees Celsius'),
+     Indicator('highest_outlet_temp_after', 'The hottest outlet after the plan', _AMOUNT, 'degrees Celsius'),
+     _MIGRATIONS, *_COST),
+    _tell(('hot_nodes_after_count', 'Compute nodes whose outlet stays too hot', 'nodes')))
+AIRFLOW_OPTIMIZATION = Goal(
+    'airflow_optimization', 'Airflow Optimization',
+    (Indicator('strained_nodes_before_count', 'Compute nodes with too much airflow at first'),
+     Indicator('strained_nodes_after_count', 'Compute nodes with too much airflow after the plan'),
+     Indicator('highest_airflow_before', 'The most airflow of a node at first', _AMOUNT, 'CFM'),
+     Indicator('highest_airflow_after', 'The most airflow of a node after the plan', _AMOUNT, 'CFM'),
+     _MIGRATIONS, *_COST),
+    _tell(('strained_nodes_after_count', 'Compute nodes that keep too much airflow', 'nodes')))
+NOISY_NEIGHBOR = Goal(
+    'noisy_neighbor', 'Noisy Neighbor',
+    (Indicator('disturbed_before_count', 'Servers that suffer from a neighbour at first'),
+     Indicator('disturbed_after_count', 'Servers that still have that neighbour after the plan'),
+     _MIGRATIONS, *_COST),
+    _tell(('disturbed_after_count', 'Servers that are still disturbed', 'servers')))
+SAVING_ENERGY = Goal(
+    'saving_energy', 'Saving Energy',
+    (Indicator('compute_nodes_count', 'Compute nodes that the audit looked at'),
+     Indicator('switched_off_count', 'Compute nodes that the plan switches off'),
+     Indicator('switched_on_count', 'Compute nodes that the plan switches on'),
+     Indicator('power_before_w', 'Power that the compute nodes draw at first', _AMOUNT, 'W'),
+     Indicator('power_after_w', 'Power that they draw after the plan', _AMOUNT, 'W'),
+     _MIGRATIONS, *_COST),
+    lambda values: [{
+        'name': 'saved_energy', 'description': 'Energy that is not drawn any more, in a day', 'unit': 'kWh',
+        'value': max(0.0, values.get('power_before_w', 0) - values.get('power_after_w', 0)) * 24 / 1000}])

@@ -28,6 +28,8 @@ class Metric(StrEnum):
     INSTANCE_RAM_ALLOCATED = 'instance_ram_allocated'   # MiB
     INSTANCE_L3_CACHE = 'instance_l3_cache_usage'       # B
     INSTANCE_ROOT_DISK = 'instance_root_disk_size'      # GiB
+    # Ours, which Watcher has not.
+    INSTANCE_CPU_STEAL = 'instance_cpu_steal'           # % of its vCPUs' time that it waits for a CPU
 
     @property
     def is_of_nodes(self) -> bool:
@@ -38,13 +40,15 @@ class Metric(StrEnum):
 class MetricNeed:
     """One metric of all nodes, or of all servers, aggregated over the last `period` seconds.
 
-    `aggregate` is mean, min, max, count (of the samples), or a percentile: p50, p95, p99.9.
+    `aggregate` is mean, min, max, count (of the samples), or a percentile: p50, p95, p99.9. With `is_earlier`
+    it is the mean of the period before the last one.
     """
 
     metric: Metric
     period: float
     granularity: float                  # seconds between two samples, of a rate the window it is taken over
     aggregate: str = 'mean'
+    is_earlier: bool = False
 
     @property
     def fresh_within(self) -> float:
@@ -72,8 +76,14 @@ class Readings:
     """Columns of measured values: [N] or [S] a metric, NaN where nothing is known."""
 
     columns: Mapping[Metric, Floats] = field(default_factory=dict)
+    earlier: Mapping[Metric, Floats] = field(default_factory=dict)      # of the period before
 
     def column(self, metric: Metric, rows: int) -> Floats:
         """The metric's column; all unknown when it was never measured."""
         found = self.columns.get(metric)
+        return np.full(rows, np.nan) if found is None else found
+
+    def earlier_column(self, metric: Metric, rows: int) -> Floats:
+        """As `column`, of the period before."""
+        found = self.earlier.get(metric)
         return np.full(rows, np.nan) if found is None else found

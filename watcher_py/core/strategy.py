@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from watcher_py.core.budget import Budget
+from watcher_py.core.efficacy import Done
 from watcher_py.core.goals import Goal
 from watcher_py.core.limits import NO_LIMITS, Limits
 from watcher_py.core.metrics import MetricNeed
@@ -40,7 +41,9 @@ class Strategy:
     """`parameters` is the JSON schema of Params, defaults included.
 
     `parts` are those that its snapshots must hold; the others are not read for it. With `state` a decision
-    can be explained in detail, long after it was made.
+    can be explained in detail, long after it was made. `measure` gives the goal's indicators as they came
+    out: of the snapshot that was decided on, of one that was taken after the plan was carried out, and of
+    what was done of it.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Strategy:
     decide: Callable[[Snapshot, Params, Budget], Solution]
     state: Callable[[Snapshot, Params], Stated] | None = None
     parts: frozenset[Part] = frozenset()
+    measure: Callable[[Snapshot, Snapshot, Params, Done], Mapping[str, float]] | None = None
 
 
 def with_defaults(schema: Schema, given: Params) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 from tests.core.clusters import documents
-from tests.core.strategies.test_laws import decide, every_strategy, params_for
+from tests.core.strategies.every import decide, params_for
+from tests.core.strategies.test_laws import every_strategy
 from watcher_py.core.document import read
 from watcher_py.core.explain.archive import pack, unpack
 from watcher_py.core.explain.ask import explain

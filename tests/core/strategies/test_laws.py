@@ -10,45 +10,15 @@ from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents
 from tests.core.laws import check_laws
-from watcher_py.core.budget import UNLIMITED
+from tests.core.strategies import every
+from tests.core.strategies.every import decide
 from watcher_py.core.changes import Migrate
 from watcher_py.core.document import read
 from watcher_py.core.metrics import Metric
 from watcher_py.core.replay import replay
-from watcher_py.core.schedule import schedule
-from watcher_py.core.strategies import (
-    basic,
-    defragmentation,
-    dummy,
-    host_maintenance,
-    node_resource_consolidation,
-    rule_repair,
-    vm_workload_consolidation,
-    workload_balance,
-    workload_stabilization,
-    zone_migration,
-)
-from watcher_py.core.strategy import with_defaults
+from watcher_py.core.strategies import host_maintenance, rule_repair, vm_workload_consolidation
 
-STRATEGIES = [basic.STRATEGY, defragmentation.STRATEGY, dummy.STRATEGY, host_maintenance.STRATEGY,
-              node_resource_consolidation.STRATEGY, rule_repair.STRATEGY,
-              vm_workload_consolidation.STRATEGY, workload_balance.STRATEGY, workload_stabilization.STRATEGY,
-              zone_migration.STRATEGY]
-every_strategy = pytest.mark.parametrize('strategy', STRATEGIES, ids=lambda strategy: strategy.name)
-
-
-def params_for(strategy, snapshot):
-    """What a strategy can't do without."""
-    nodes = snapshot.cluster.nodes.name
-    given_ = {'host_maintenance': {'maintenance_node': ''.join(nodes[:1])},
-              'zone_migration': {'compute_nodes': [{'src_node': name} for name in nodes[:2]]},
-              'defragmentation': {'flavors': [{'vcpus': 8, 'ram_mb': 4096, 'count': 2}]}}
-    return with_defaults(strategy.parameters, given_.get(strategy.name, {}))
-
-
-def decide(strategy, snapshot):
-    solution = strategy.decide(snapshot, params_for(strategy, snapshot), UNLIMITED)
-    return solution, schedule(snapshot.cluster, solution)
+every_strategy = pytest.mark.parametrize('strategy', every.strategies(), ids=lambda strategy: strategy.name)
 
 
 @every_strategy
@@ -71,10 +41,7 @@ def test_the_same_snapshot_gives_the_same_answer(strategy, doc):
     assert decide(strategy, read(doc)) == decide(strategy, read(doc))
 
 
-@pytest.mark.parametrize('strategy', [
-    defragmentation.STRATEGY, rule_repair.STRATEGY, vm_workload_consolidation.STRATEGY,
-    workload_balance.STRATEGY, workload_stabilization.STRATEGY, zone_migration.STRATEGY,
-], ids=lambda strategy: strategy.name)
+@pytest.mark.parametrize('strategy', every.without_a_name_to_go_by(), ids=lambda strategy: strategy.name)
 def test_an_empty_cluster_gives_an_empty_plan(strategy):
     _, plan = decide(strategy, read(document([], [])))
     assert plan.actions == ()

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.core.clusters import documents
-from tests.core.strategies.test_laws import STRATEGIES, params_for
+from tests.core.strategies.every import params_for, strategies
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.changes import Migrate
 from watcher_py.core.cluster import MEMORY_MB
@@ -18,7 +18,7 @@ from watcher_py.core.document import read
 from watcher_py.core.restraint import PARAMETERS
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-RESTRAINED = [strategy for strategy in STRATEGIES
+RESTRAINED = [strategy for strategy in strategies()
               if strategy.parameters['properties'].keys() >= PARAMETERS.keys()]
 every_restrained = pytest.mark.parametrize('strategy', RESTRAINED, ids=lambda strategy: strategy.name)
 

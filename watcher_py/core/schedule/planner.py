@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from watcher_py.core.changes import Migrate, SetService, Sleep, Stop
+from watcher_py.core.changes import Migrate, SetPower, SetService, Sleep, Stop
 from watcher_py.core.cluster import Bools, Cluster
 from watcher_py.core.pace import USUAL, Pace
 from watcher_py.core.problem import allocation_problem
@@ -22,8 +22,9 @@ from watcher_py.core.solution import Proposal, Solution
 def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
     """Order a solution's changes; a pace of the solution's own goes before the given one.
 
-    Services are set first, then servers move or stop; other changes follow one another in the
-    solution's order. Whatever order keeps to the actions' parents keeps every node within its room
+    Nodes are switched on and services set first, then servers move or stop, and last of all nodes are
+    switched off, each once it is closed and everything has left it; other changes follow one another in
+    the solution's order. Whatever order keeps to the actions' parents keeps every node within its room
     and every group apart, however long the actions take. A move that no order makes possible, not
     even with a detour over a third node, is left out, and so is what would need its room.
     """
@@ -36,9 +37,11 @@ def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
     bound = shortest_makespan(task.moves, problem, pace)
     draft = best_order(task, bound)
     actions = _Actions(cluster)
+    actions.add_power(solution.proposals, is_on=True)
     actions.add_services(solution.proposals)
     actions.add_moves(moves, draft.steps)
     actions.add_others(solution.proposals)
+    actions.add_power(solution.proposals, is_on=False)
     makespan = max((action.start + action.seconds for action in actions.all), default=0.0)
     return Plan(tuple(actions.all), makespan, bound, tuple(_left_out(moves, draft)))
 
@@ -55,14 +58,21 @@ class _Actions:
 
     def __init__(self, cluster: Cluster):
         self._nodes = cluster.nodes.name
-        self._settings: defaultdict[str, list[int]] = defaultdict(list)     # of a node, by name
+        # By the name of a node, what is set of it, and what leaves it.
+        self._settings: defaultdict[str, list[int]] = defaultdict(list)
+        self._departures: defaultdict[str, list[int]] = defaultdict(list)
         self.all: list[PlannedAction] = []
+
+    def add_power(self, proposals: Iterable[Proposal], is_on: bool) -> None:
+        for proposal in proposals:
+            change = proposal.change
+            if isinstance(change, SetPower) and change.is_on == is_on:
+                self._set(change.node_name, proposal, change.seconds, self._departures[change.node_name])
 
     def add_services(self, proposals: Iterable[Proposal]) -> None:
         for proposal in proposals:
             if isinstance(proposal.change, SetService):
-                self._settings[proposal.change.node_name].append(len(self.all))
-                self.all.append(PlannedAction(proposal.change, proposal.reason))
+                self._set(proposal.change.node_name, proposal)
 
     def add_moves(self, moves: Sequence[Proposal], steps: Sequence[Step]) -> None:
         before = len(self.all)
@@ -71,6 +81,7 @@ class _Actions:
             parents = {before + parent for parent in step.parents}
             parents.update(self._settings.get(self._nodes[step.source], ()),
                            self._settings.get(self._nodes[step.target], ()))
+            self._departures[self._nodes[step.source]].append(len(self.all))
             self.all.append(PlannedAction(move.change, move.reason, tuple(sorted(parents)),
                                           step.start, step.seconds, step.is_parking))
 
@@ -80,12 +91,23 @@ class _Actions:
             change = proposal.change
             if isinstance(change, Stop):
                 parents = tuple(self._settings.get(change.node, ()))
+                self._departures[change.node].append(len(self.all))
                 self.all.append(PlannedAction(change, proposal.reason, parents))
-            elif not isinstance(change, Migrate | SetService):
-                start = sum(self.all[place].start + self.all[place].seconds for place in tail)
+            elif not isinstance(change, Migrate | SetService | SetPower):
+                start = self._end(tail)
                 seconds = change.seconds if isinstance(change, Sleep) else 0.0
                 self.all.append(PlannedAction(change, proposal.reason, tail, start, seconds))
                 tail = (len(self.all) - 1,)
+
+    def _set(self, node: str, proposal: Proposal, seconds: float = 0.0, after: Iterable[int] = ()) -> None:
+        """After all that was set of the node before."""
+        parents = tuple(sorted({*self._settings[node], *after}))
+        self._settings[node].append(len(self.all))
+        self.all.append(PlannedAction(proposal.change, proposal.reason, parents, self._end(parents), seconds))
+
+    def _end(self, places: Iterable[int]) -> float:
+        """When all of these actions have ended."""
+        return max((self.all[place].start + self.all[place].seconds for place in places), default=0.0)
 
     def _leg(self, move: Proposal, step: Step) -> Proposal:
         """The part of the move that the step is; nearly always the whole."""

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all plans are measured by, the same way when they are made and when they have been carried out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watcher_py.core.changes import Parameters
+from watcher_py.core.cluster import MEMORY_MB
+from watcher_py.core.snapshot import Snapshot
+
+# How long a server stands still at the end of a live migration: what libvirt allows it, unless it is told
+# otherwise.
+LIVE_PAUSE = 0.5            # seconds
+MIB_IN_GB = 1024 * 1024 / 1e9
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An action that was carried out, or is going to be."""
+
+    action_type: str
+    parameters: Parameters
+    seconds: float = 0.0            # how long it took, or is likely to take
+
+
+@dataclass(frozen=True)
+class Done:
+    """All that a plan did, or promises to do."""
+
+    deeds: tuple[Deed, ...] = ()
+
+    def of(self, action_type: str) -> list[Deed]:
+        return [deed for deed in self.deeds if deed.action_type == action_type]
+
+    def moved(self) -> set[str]:
+        """The servers that migrated, by uuid: one that was parked on its way counts once."""
+        return {deed.parameters['resource_id'] for deed in self.of('migrate')}
+
+
+def of_moves(before: Snapshot, done: Done) -> dict[str, float]:
+    """How many servers migrated, how much memory went with them, and how long they stood still together."""
+    servers = before.cluster.servers
+    memory: Mapping[str, float] = dict(zip(servers.uuid, servers.demand[:, MEMORY_MB].tolist(), strict=True))
+    migrations = done.of('migrate')
+    return {
+        'instance_migrations_count': len(done.moved()),
+        'moved_gb': round(sum(memory.get(deed.parameters['resource_id'], 0.0) for deed in migrations)
+                          * MIB_IN_GB, 3),
+        'downtime_s': round(sum(LIVE_PAUSE if deed.parameters['migration_type'] == 'live' else deed.seconds
+                                for deed in migrations), 1)}
