@@ -34,7 +34,9 @@ from watcher_py.db import schema
 from watcher_py.db.session import connect_url, engine_of
 from watcher_py.db.store import Store
 from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.machines import MachineCollector
 from watcher_py.engine.collector.reading import Reader
+from watcher_py.engine.collector.storage import StorageCollector
 from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.service import DecisionEngine, Senses
 from watcher_py.sim.clock import Clock
@@ -70,10 +72,11 @@ def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
         app = make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
         url = stack.enter_context(_serving(app, port))
         connection = connect_with(cloud.credentials('watcher'))
-        compute = Compute(connection)
-        senses = Senses(Collector(ComputeCollector(Reader(compute, Placement(connection)))),
-                        Sources((Prometheus(WebSite('prometheus', cloud.prometheus_url)),)))
-        hands = Hands(compute, Volumes(connection), Baremetal(connection), Traffic(compute, LOOK))
+        compute, volumes, machines = Compute(connection), Volumes(connection), Baremetal(connection)
+        collector = Collector(ComputeCollector(Reader(compute, Placement(connection))),
+                              StorageCollector(volumes), MachineCollector(machines))
+        senses = Senses(collector, Sources((Prometheus(WebSite('prometheus', cloud.prometheus_url)),)))
+        hands = Hands(compute, volumes, machines, Traffic(compute, LOOK))
         engine = DecisionEngine(store, bus, conf, senses, plugins.strategies(), plugins.scoring_engines())
         applier = Applier(store, bus, conf, hands, plugins.actions(),
                           drift=Drift(compute, Placement(connection), EngineClient(bus, conf)))
