@@ -19,6 +19,7 @@ class Run:
 
     report: dict[str, Any]
     verdict: dict[str, Any]
+    actions: list[dict[str, Any]]
 
     @property
     def moves(self) -> int:
@@ -59,6 +60,32 @@ class Yardstick:
             importlib.reload(self._gen)
         return path
 
+    def with_machines(self, cluster: Path) -> Path:
+        """The same cluster, told of with the machines of its hosts and with its storage as ours are."""
+        path = cluster.with_name(f'whole-{cluster.name}')
+        if not path.exists():
+            document = self.document(cluster)
+            storage = document['storage']
+            document['machines'] = [{'id': host['id'], 'host': host['id'], 'power_state': 'power on',
+                                     'provision_state': 'active'} for host in document['hosts']]
+            document['volume_types'] = [{'name': 'std', 'extra_specs': {}}]
+            document['pools'] = [{
+                'name': pool['name'], 'backend': pool['backend'], 'total_gb': pool['total_gb'],
+                'free_gb': pool['total_gb'] - pool['used_gb'], 'allocated_gb': pool['allocated_gb'],
+                'provisioned_gb': pool['allocated_gb'], 'reserved_percentage': 0, 'volume_types': ['std'],
+                'max_over_subscription_ratio': pool['oversub']} for pool in storage['pools']]
+            document['volumes'] = [{
+                'id': row['id'], 'name': row['name'], 'size_gb': row['size_gb'], 'pool': row['pool'],
+                'status': row['status'], 'bootable': row['bootable'], 'project': row['project'],
+                'attached_to': [row['instance']] if row['instance'] else [], 'snapshots': 0}
+                for row in storage['volumes']]
+            self._save(document, path)
+        return path
+
+    def idle(self, cluster: Path) -> Run:
+        """What the judge finds of a plan without actions."""
+        return Run({}, self._evaluate.evaluate(self.document(cluster), []), [])
+
     def document(self, cluster: Path) -> dict[str, Any]:
         with gzip.open(cluster, 'rt') as file:
             return json.load(file)
@@ -94,7 +121,7 @@ class Yardstick:
 
     def _judged(self, cluster: Path, report: dict[str, Any], plan: Path) -> Run:
         actions = json.loads(plan.read_text())['actions']
-        return Run(report, self._evaluate.evaluate(self.document(cluster), actions))
+        return Run(report, self._evaluate.evaluate(self.document(cluster), actions), actions)
 
     def _save(self, document: dict[str, Any], path: Path) -> None:
         unfinished = path.with_suffix('.part.gz')
