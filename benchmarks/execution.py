@@ -23,8 +23,8 @@ from uuid import uuid4
 import requests
 from rich.console import Console
 from rich.table import Table
-from storm.programs import Program, children, wait_for
-from storm.site import database, free_port, serves
+from storm.programs import Program, children, free_port, serves, wait_for
+from storm.site import database
 
 from watcher_py.db import schema
 from watcher_py.db.models import Action, ActionPlan, Audit, Goal, Strategy

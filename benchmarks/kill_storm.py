@@ -3,11 +3,13 @@
 
     python benchmarks/kill_storm.py [--kills 200] [--database mariadb|postgresql] [--seed 1] [--json FILE]
     python benchmarks/kill_storm.py --outage rabbit,database,nova,token,network [--seconds 60] [--json FILE]
+    python benchmarks/kill_storm.py --outage rabbit-restart,rabbit-kill,database-restart,database-kill ...
 
 Two engines and two appliers are processes of their own, with an API, on MariaDB (or PostgreSQL), RabbitMQ
 and an emulated cloud of 60 hosts and 600 servers. What they work at is made anew all the time. They are
 killed with SIGKILL, and started again a moment later. An outage cuts the line to RabbitMQ or to the
-database, lets Nova answer errors or nothing, makes all tokens invalid, or cuts the network to the cloud.
+database, lets Nova answer errors or nothing, makes all tokens invalid, or cuts the network to the cloud;
+restarts are those of a RabbitMQ and a database of the storm's own, stopped or killed with SIGKILL.
 
 `doubled` are migrations asked for twice and plans made twice, `lost` are rows that don't end, or not as the
 cloud shows, `illegal` are moments at which the cloud was not as it may be, `resume_s` is the time until what
@@ -17,6 +19,7 @@ a killed service held has another owner. The exit status is 1 unless nothing is 
 
 import argparse
 import json
+import logging
 import signal
 import statistics
 import sys
@@ -31,7 +34,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from storm.handover import Handover
-from storm.outages import OUTAGES
+from storm.outages import OF_LINES, OUTAGES, RESTARTS
 from storm.programs import Blow, Program
 from storm.site import Site, open_site
 from storm.verdict import Verdict, judge
@@ -52,11 +55,13 @@ CONSOLE = Console()
 def main() -> int:
     given = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    logging.getLogger('oslo_db').setLevel(logging.CRITICAL)     # that the database is away is known
     dice = Random(given.seed)  # noqa: S311 - dice
     with tempfile.TemporaryDirectory(prefix='storm-') as made:
         folder = given.logs or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        with open_site(folder, given.database, given.seed) as site:
+        restarts = not RESTARTS.keys().isdisjoint(given.outage)
+        with open_site(folder, given.database, given.seed, with_servers=restarts) as site:
             work, handover = Work(site, Random(given.seed)), Handover(site)  # noqa: S311 - dice
             work.start()
             handover.start()
@@ -97,6 +102,9 @@ def _outages(text: str) -> list[str]:
     names = text.split(',')
     if unknown := set(names) - OUTAGES.keys():
         raise argparse.ArgumentTypeError(f'there is no outage {", ".join(sorted(unknown))}')
+    if not OF_LINES.keys().isdisjoint(names) and not RESTARTS.keys().isdisjoint(names):
+        raise argparse.ArgumentTypeError(f'there is no line to the servers of their own that '
+                                         f'{", ".join(RESTARTS)} have')
     return names
 
 

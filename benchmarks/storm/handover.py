@@ -3,9 +3,11 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from storm.site import Site
+from watcher_py.core.errors import Unavailable
 from watcher_py.core.states import AuditState, PlanState
 from watcher_py.db.models import ActionPlan, Audit
 
@@ -73,16 +75,20 @@ class Handover:
 
     def _go_on(self) -> None:
         while not self._stopped.wait(LOOK):
-            for model, states in WORKED_AT.items():
-                waiting = [orphan for orphan in self.waiting() if orphan.model is model]
-                if not waiting:
-                    continue
-                rows = {row.id: row for row in self.site.store.find(
-                    model, model.id.in_([orphan.id for orphan in waiting]), depth=0, with_deleted=True)}
-                for orphan in waiting:
-                    row = rows[orphan.id]
-                    if row.fence != orphan.fence or row.state not in states:
-                        orphan.resumed = time.monotonic()
+            with suppress(Unavailable):         # until the database is back
+                self._look()
+
+    def _look(self) -> None:
+        for model, states in WORKED_AT.items():
+            waiting = [orphan for orphan in self.waiting() if orphan.model is model]
+            if not waiting:
+                continue
+            rows = {row.id: row for row in self.site.store.find(
+                model, model.id.in_([orphan.id for orphan in waiting]), depth=0, with_deleted=True)}
+            for orphan in waiting:
+                row = rows[orphan.id]
+                if row.fence != orphan.fence or row.state not in states:
+                    orphan.resumed = time.monotonic()
 
 
 def _rests(row: Audit | ActionPlan) -> bool:

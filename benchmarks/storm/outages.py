@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What else a service has to outlast: servers that are restarted, silence, errors, tokens that expire."""
+"""What else a service has to outlast: servers that go away, silence, errors, tokens that expire."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
+from storm.programs import Blow
 from storm.site import Site
 
 SILENCE = 600.0
 
+Outage = Callable[[Site], contextlib.AbstractContextManager[None]]
+
 
 @contextlib.contextmanager
-def _cut(site: Site, line: str) -> Iterator[None]:
+def _cut(line: str, site: Site) -> Iterator[None]:
     site.lines[line].cut()
     try:
         yield
@@ -19,21 +23,23 @@ def _cut(site: Site, line: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _rabbit(site: Site) -> Iterator[None]:
-    with _cut(site, 'rabbit'):
+def _stopped(server: str, site: Site) -> Iterator[None]:
+    """As an operator stops it; then it is started again."""
+    site.servers[server].program.stop()
+    try:
         yield
+    finally:
+        site.servers[server].start()
 
 
 @contextlib.contextmanager
-def _database(site: Site) -> Iterator[None]:
-    with _cut(site, 'database'):
+def _killed(server: str, site: Site) -> Iterator[None]:
+    """Nothing is tidied up; then it is started again."""
+    site.servers[server].program.kill(Blow.BOTH)
+    try:
         yield
-
-
-@contextlib.contextmanager
-def _network(site: Site) -> Iterator[None]:
-    with _cut(site, 'nova'):
-        yield
+    finally:
+        site.servers[server].start()
 
 
 @contextlib.contextmanager
@@ -54,5 +60,10 @@ def _token(site: Site) -> Iterator[None]:
     yield
 
 
-OUTAGES: Mapping[str, Callable[[Site], contextlib.AbstractContextManager[None]]] = {
-    'rabbit': _rabbit, 'database': _database, 'nova': _nova, 'token': _token, 'network': _network}
+OF_LINES: Mapping[str, Outage] = {'rabbit': partial(_cut, 'rabbit'), 'database': partial(_cut, 'database')}
+OF_CLOUD: Mapping[str, Outage] = {'nova': _nova, 'token': _token, 'network': partial(_cut, 'nova')}
+# They want servers of the storm's own.
+RESTARTS: Mapping[str, Outage] = {
+    'rabbit-restart': partial(_stopped, 'rabbit'), 'rabbit-kill': partial(_killed, 'rabbit'),
+    'database-restart': partial(_stopped, 'database'), 'database-kill': partial(_killed, 'database')}
+OUTAGES: Mapping[str, Outage] = {**OF_LINES, **OF_CLOUD, **RESTARTS}

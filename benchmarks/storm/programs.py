@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One of our programs as a process of its own, that can be killed and started again."""
+"""A program as a process of its own, that can be killed and started again."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -25,18 +26,21 @@ class Blow(StrEnum):
 
 
 class Program:
-    """A program with a configuration file, and where it logs."""
+    """One of ours, or any by its path, and where it logs."""
 
-    def __init__(self, name: str, words: list[str], log: Path):
+    def __init__(self, name: str, words: list[str], log: Path, env: Mapping[str, str] | None = None,
+                 user: str | None = None, farewell: signal.Signals = signal.SIGTERM):
         self.name = name
-        self._words, self._log = words, log
+        self._words, self._log, self._user, self._farewell = words, log, user, farewell
+        self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         # A session of its own: what the program starts can be killed with it.
         with self._log.open('ab') as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our program
-                [BIN / self._words[0], *self._words[1:]], stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(  # noqa: S603 - our program, or a server's
+                [BIN / self._words[0], *self._words[1:]], stdout=log, stderr=log, start_new_session=True,
+                env=self._env, user=self._user)
 
     @property
     def pid(self) -> int:
@@ -66,7 +70,7 @@ class Program:
         if self._process is None:
             return
         with suppress(ProcessLookupError):
-            self._process.terminate()
+            self._process.send_signal(self._farewell)
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -99,3 +103,14 @@ def wait_for(what: str, is_so: Callable[[], object], seconds: float = PATIENCE) 
         if time.monotonic() > deadline:
             raise SystemExit(f'{what} did not come within {seconds:g} s')
         time.sleep(0.2)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])
+
+
+def serves(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(('127.0.0.1', port)) == 0

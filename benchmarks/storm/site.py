@@ -3,10 +3,10 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import requests
 from sqlalchemy import create_engine, make_url
 
 from storm.line import Line
-from storm.programs import Program, wait_for
+from storm.programs import Program, free_port, serves, wait_for
+from storm.servers import OWN_DATABASES, Server, own_rabbit
 from watcher_py import plugins
 from watcher_py.db import schema
 from watcher_py.db.session import connect_url, engine_of
@@ -32,7 +33,7 @@ HOSTS, VMS, SPEED = 60, 600, 4.0
 
 CONFIGURATION = '''[DEFAULT]
 host = {host}
-transport_url = rabbit://guest:guest@127.0.0.1:{rabbit}/
+transport_url = {bus}
 control_exchange = {name}
 enable_authentication = false
 use_stderr = true
@@ -77,7 +78,8 @@ class Site:
     cloud: str                          # the emulated cloud itself, past every line
     services: tuple[Program, ...]       # that are killed
     others: tuple[Program, ...]
-    lines: dict[str, Line]              # to rabbit, database and nova
+    lines: dict[str, Line]              # to nova, and to the machine's rabbit and database if used
+    servers: dict[str, Server]          # else a rabbit and a database of the storm's own
 
     def journal(self, since: int = 0) -> dict[str, Any]:
         found: dict[str, Any] = requests.get(f'{self.cloud}/sim/journal?since={since}', timeout=60).json()
@@ -90,47 +92,49 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(folder: Path, kind: str, seed: int) -> Iterator[Site]:
-    """All is up, and taken down again at the end."""
+def open_site(folder: Path, kind: str, seed: int, with_servers: bool = False) -> Iterator[Site]:
+    """All is up, and taken down again at the end; on servers of its own, or on the machine's."""
     with contextlib.ExitStack() as stack:
         name = f'storm_{uuid4().hex[:12]}'
-        url = stack.enter_context(database(kind, name))
+        servers = stack.enter_context(_own_servers(folder, kind)) if with_servers else {}
+        url = stack.enter_context(database(kind, name, servers['database'].url if servers else None))
         sessions = connect_url(url)
         stack.callback(engine_of(sessions).dispose)
         schema.create_schema(sessions)
         cloud = stack.enter_context(_cloud(folder, seed))
-        lines = {'rabbit': Line('127.0.0.1', 5672),
-                 'database': Line('127.0.0.1', make_url(url).port or {'mariadb': 3306}.get(kind, 5432)),
-                 'nova': Line('127.0.0.1', int(cloud.rsplit(':', 1)[1]))}
+        lines = {'nova': Line('127.0.0.1', int(cloud.rsplit(':', 1)[1]))}
+        bus, database_url = (servers['rabbit'].url, url) if servers else _lines_to_servers(lines, kind, url)
         for line in lines.values():
             stack.callback(line.close)
-        through = make_url(url).set(host='127.0.0.1', port=lines['database'].port)
         port = free_port()
+        programs: list[Program] = []
+        stack.callback(_stop, programs)
 
         def program(command: str, host: str) -> Program:
             path = folder / f'{host}.conf'
             path.write_text(CONFIGURATION.format(
-                host=host, name=name, port=port, rabbit=lines['rabbit'].port,
-                cloud=f'http://127.0.0.1:{lines["nova"].port}',
-                database=through.render_as_string(hide_password=False).replace('%', '%%')))
+                host=host, name=name, port=port, bus=bus, cloud=f'http://127.0.0.1:{lines["nova"].port}',
+                database=database_url.replace('%', '%%')))
             made = Program(host, [command, '--config-file', str(path)], folder / f'{host}.log')
-            stack.callback(made.stop)
+            programs.append(made)
             made.start()
             return made
 
         api = program('watcher-api', 'api')
         services = tuple(program(command, f'{kind}-{number}') for command, kind in (
             ('watcher-decision-engine', 'engine'), ('watcher-applier', 'applier')) for number in (1, 2))
-        site = Site(Store(sessions), f'http://127.0.0.1:{port}/v1', cloud, services, (api,), lines)
+        site = Site(Store(sessions), f'http://127.0.0.1:{port}/v1', cloud, services, (api,), lines, servers)
         wait_for('the API', lambda: serves(port))
         wait_for('the strategies', lambda: len(_strategies(site)) == len(plugins.strategies()))
         yield site
 
 
 @contextlib.contextmanager
-def database(kind: str, name: str) -> Iterator[str]:
+def database(kind: str, name: str, server: str | None = None) -> Iterator[str]:
+    """The URL of a new database on the server at that URL, or on the machine's."""
     url, create, drop = SERVERS[kind]
-    admin = create_engine(url, isolation_level='AUTOCOMMIT')
+    url = server or url
+    admin = create_engine(url, isolation_level='AUTOCOMMIT', pool_pre_ping=True)
     with admin.connect() as connection:
         connection.exec_driver_sql(create.format(name))
     try:
@@ -139,6 +143,27 @@ def database(kind: str, name: str) -> Iterator[str]:
         with admin.connect() as connection:
             connection.exec_driver_sql(drop.format(name))
         admin.dispose()
+
+
+def _stop(programs: list[Program]) -> None:
+    """All at once, for each takes its time."""
+    with ThreadPoolExecutor(len(programs) or 1) as pool:
+        list(pool.map(Program.stop, programs))
+
+
+@contextlib.contextmanager
+def _own_servers(folder: Path, kind: str) -> Iterator[dict[str, Server]]:
+    with own_rabbit(folder / 'rabbit.log') as rabbit, OWN_DATABASES[kind](folder / 'database.log') as records:
+        yield {'rabbit': rabbit, 'database': records}
+
+
+def _lines_to_servers(lines: dict[str, Line], kind: str, url: str) -> tuple[str, str]:
+    """The URLs of the machine's bus and of the database at that URL, through lines that are added."""
+    lines['rabbit'] = Line('127.0.0.1', 5672)
+    lines['database'] = Line('127.0.0.1', make_url(url).port or {'mariadb': 3306}.get(kind, 5432))
+    through = make_url(url).set(host='127.0.0.1', port=lines['database'].port)
+    return (f'rabbit://guest:guest@127.0.0.1:{lines["rabbit"].port}/',
+            through.render_as_string(hide_password=False))
 
 
 @contextlib.contextmanager
@@ -161,14 +186,3 @@ def _cloud(folder: Path, seed: int) -> Iterator[str]:
 def _strategies(site: Site) -> list[Any]:
     found: list[Any] = requests.get(f'{site.api}/strategies', timeout=30).json()['strategies']
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])
-
-
-def serves(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(('127.0.0.1', port)) == 0

@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from storm.site import Site
+from watcher_py.core.errors import Unavailable
 from watcher_py.core.states import ActionState, AuditState, PlanState
 from watcher_py.db.models import Action, ActionPlan, Audit
 
@@ -67,14 +68,20 @@ class Work:
 
     def _go_on(self) -> None:
         while not self._stopped.wait(0.5):
-            audits, plans = self.active()
-            self._start_what_is_recommended()
-            if len(audits) + len(plans) < AT_ONCE:
+            try:
+                self._look()
+            except Unavailable:         # operators ask even while the database is away
                 self._audit()
-            if plans and self._dice.random() < CANCELLED:
-                self._cancel(self._dice.choice(plans))
-            if self._dice.random() < FAILING and self._failing < MOST_FAILING:
-                self._let_one_fail()
+
+    def _look(self) -> None:
+        audits, plans = self.active()
+        self._start_what_is_recommended()
+        if len(audits) + len(plans) < AT_ONCE:
+            self._audit()
+        if plans and self._dice.random() < CANCELLED:
+            self._cancel(self._dice.choice(plans))
+        if self._dice.random() < FAILING and self._failing < MOST_FAILING:
+            self._let_one_fail()
 
     def _let_one_fail(self) -> None:
         """A server that some plan is to move can't be moved from now on."""

@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 from oslo_db.exception import DBConnectionError, DBDeadlock
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from watcher_py.core.errors import Conflict, Unavailable
@@ -57,6 +58,15 @@ def test_after_a_broken_connection_a_question_is_asked_again_and_a_deed_is_not(s
     with pytest.raises(Unavailable):
         transaction.write(sessions, deed, 'audit x')
     assert deed.runs == 1
+
+
+def test_a_postgresql_that_is_just_started_is_asked_again(sessions):
+    """Its driver's word for it is unknown to oslo.db, which knows that of MariaDB's."""
+    with pytest.raises(OperationalError) as refused:
+        create_engine('postgresql+psycopg://root@127.0.0.1:1/watcher').connect()
+    assert transaction.read(sessions, Failing(refused.value, times=1)) == 'done'
+    with pytest.raises(Unavailable):
+        transaction.write(sessions, Failing(refused.value, times=1), 'audit x')
 
 
 def test_missing_tables_are_told_in_one_sentence(sessions):

@@ -48,7 +48,7 @@ def planned(dice: Random) -> Planned:
         except WatcherError:
             continue
         plan = schedule(snapshot.cluster, solution)
-        decision = Decision(strategy.goal, snapshot.cluster, solution, plan)
+        decision = Decision(strategy.goal, snapshot, solution, plan)
         if 1 <= len(decision.moves()) <= MOST_MOVES:
             return Planned(snapshot, strategy, params, decision)
 

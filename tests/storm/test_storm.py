@@ -44,3 +44,8 @@ def test_services_are_killed_and_others_go_on_with_what_they_held(tmp_path: Path
 def test_servers_go_away_and_come_back(tmp_path: Path) -> None:
     assert_nothing_is_wrong(storm(
         tmp_path, '--outage', 'rabbit,database,token,nova,network', '--seconds', '20'))
+
+
+def test_servers_are_killed_and_started_again(tmp_path: Path) -> None:
+    """A RabbitMQ and a MariaDB of the storm's own: what is not on disk is gone."""
+    assert_nothing_is_wrong(storm(tmp_path, '--outage', 'rabbit-kill,database-kill', '--seconds', '5'))

@@ -39,15 +39,24 @@ def _run(sessions: Sessions, work: Work[T], about: str, is_harmless_twice: bool)
         with sessions.begin() as session:
             return work(session)
 
+    def may_go_again(error: Exception) -> bool:
+        return _is_sqlite_locked(error) or (is_harmless_twice and _is_refused(error))
+
     again = db_api.wrap_db_retry(
         max_retries=TRIES, retry_interval=FIRST_PAUSE, max_retry_interval=LONGEST_PAUSE, jitter=True,
-        retry_on_deadlock=True, retry_on_disconnect=is_harmless_twice, exception_checker=_is_sqlite_locked)
+        retry_on_deadlock=True, retry_on_disconnect=is_harmless_twice, exception_checker=may_go_again)
     with _plain_words(about):
         return again(once)()  # type: ignore[no-any-return]
 
 
 def _is_sqlite_locked(error: Exception) -> bool:
     return isinstance(error, sql_error.OperationalError) and 'is locked' in str(error)
+
+
+def _is_refused(error: Exception) -> bool:
+    """PostgreSQL is away: oslo.db knows what an older driver said of it."""
+    return (isinstance(error, sql_error.OperationalError) and error.statement is None
+            and 'connection' in str(error))
 
 
 @contextmanager
