@@ -45,7 +45,21 @@ def test_pages_that_ironic_makes_shorter_are_followed_too(script):
                   (200, {'nodes': [{'uuid': 'b', **row}]}))
     assert [one.uuid for one in Baremetal(script.connection(), tries=1).machines().rows] == ['a', 'b']
     assert script.asked[-1].query['marker'] == 'a'
-    assert script.asked[-1].headers['X-OpenStack-Ironic-API-Version'] == '1.27'
+    assert script.asked[-1].headers['X-OpenStack-Ironic-API-Version'] == '1.49'
+
+
+@pytest.mark.parametrize(('conductors', 'missing'), [
+    ((200, {'conductors': []}), None), ((404, 'unknown before 1.49'), None),
+    ((403, {'error_message': '{"faultstring": "Access was denied"}'}), 'Access was denied'),
+    ((500, 'out of order'), 'HTTP 500')])
+def test_no_machines_are_told_from_machines_that_are_not_shown(script, conductors, missing):
+    """An account without the right to see machines is answered with an empty list of them."""
+    script.newest = '1.80'
+    script.answer('GET /nodes', (200, {'nodes': []}))
+    script.answer('GET /conductors', conductors)
+    found = Baremetal(script.connection(), tries=1).machines()
+    assert found.rows == ()
+    assert found.missing is None if missing is None else missing in found.missing
 
 
 def test_a_cloud_without_ironic_is_known_by_its_catalog():

@@ -227,6 +227,8 @@ service_token_roles_required = true
 {account}
 [watcher_decision_engine]
 conductor_topic = watcher.decision.control.{unique}
+[collector]
+collector_plugins = compute,storage,baremetal
 [watcher_applier]
 conductor_topic = watcher.applier.control.{unique}
 [watcher_datasources]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The emulated Ironic: what it shows, and machines that are switched on and off."""
 
+import json
+
 import openstack
 import pytest
 import requests
@@ -59,14 +61,33 @@ def test_power_is_switched_after_a_while_and_the_host_goes_with_it(cloud):
     _switch(cloud, 'm1', 'power on')
     cloud.clock.advance(5)
     assert _power(cloud, 'm1') == ('power on', None)
+    assert not cloud.world.host_named('a').reports
+    cloud.clock.advance(30)
+    assert _power(cloud, 'm1') == ('power on', None)
     assert cloud.world.host_named('a').reports
+
+
+def test_a_host_that_goes_off_while_it_boots_does_not_come_up(cloud):
+    for target in ('power off', 'power on', 'power off'):
+        _switch(cloud, 'm1', target)
+        cloud.clock.advance(5)
+        assert _power(cloud, 'm1') == (target, None)
+    cloud.clock.advance(60)
+    assert _power(cloud, 'm1') == ('power off', None)
+    assert not cloud.world.host_named('a').reports
 
 
 def test_a_machine_that_is_being_switched_is_locked(cloud):
     _switch(cloud, 'm1', 'power off')
     answer = _switch(cloud, 'm1', 'power on')
     assert answer.status_code == 409
-    assert 'locked' in answer.json()['error_message']['faultstring']
+    assert 'locked' in json.loads(answer.json()['error_message'])['faultstring']
+
+
+def test_times_can_not_be_chosen_as_fields(cloud):
+    answer = _ask(cloud, 'GET', '/nodes/m1?fields=uuid,updated_at')
+    assert answer.status_code == 400
+    assert 'Field updated_at is not a valid field.' in answer.json()['error_message']
 
 
 def test_switching_can_be_made_to_fail(cloud):

@@ -67,7 +67,15 @@ def _message(response: Response) -> str:
     if not isinstance(body, dict):
         return fallback
     errors = body.get('errors')
-    for found in (*(errors if isinstance(errors, list) else ()), *body.values()):
+    for found in (*(errors if isinstance(errors, list) else ()), *map(_unpacked, body.values())):
         if isinstance(found, dict) and (said := next(filter(None, map(found.get, _SENTENCES)), None)):
             return str(said)
     return fallback
+
+
+def _unpacked(value: Json) -> Json:
+    """Ironic's fault is JSON once more, within a text."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return value

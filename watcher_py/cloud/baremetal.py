@@ -10,13 +10,13 @@ from openstack.connection import Connection
 from watcher_py.cloud.endpoint import Endpoint
 from watcher_py.cloud.json_values import maybe, named, text
 from watcher_py.cloud.listing import Listing, listing, understood
+from watcher_py.core.errors import NotFound, WatcherError
 
 MINIMUM = (1, 8)                # chosen fields of all nodes in one list
-WANTED = (1, 27)
+WANTED = (1, 49)                # conductors can be asked for
 
 _FIELDS = ('uuid', 'name', 'power_state', 'target_power_state', 'provision_state', 'maintenance',
            'maintenance_reason', 'instance_uuid', 'extra')
-_OF_ONE = (*_FIELDS, 'last_error', 'reservation', 'updated_at')
 
 ON, OFF = 'power on', 'power off'
 
@@ -54,16 +54,28 @@ class Baremetal:
 
     def machines(self) -> Listing[MachineNow]:
         found = self._ironic.every('/nodes', 'nodes', fields=','.join(_FIELDS))
-        return listing('machines', found, machine_now)
+        listed = listing('machines', found, machine_now)
+        return listed if listed.rows or listed.missing else Listing((), self._why_none())
 
     def machine(self, name: str) -> MachineNow:
         """By its uuid or its name."""
-        found = self._ironic.get(f'/nodes/{name}', fields=','.join(_OF_ONE))
+        # In whole: `updated_at` is shown, but is not among the fields that may be chosen.
+        found = self._ironic.get(f'/nodes/{name}')
         return understood('the machine', found, machine_now)
 
     def set_power(self, uuid: str, state: str) -> None:
         """Begin to switch it; `state` is 'power on' or 'power off'."""
         self._ironic.put(f'/nodes/{uuid}/states/power', {'target': state})
+
+    def _why_none(self) -> str | None:
+        """Who may not see the machines is shown an empty list of them, but refused the conductors."""
+        try:
+            self._ironic.get('/conductors')
+        except NotFound:        # before 1.49
+            return None
+        except WatcherError as error:
+            return f'machines: Ironic lists none, and doesn\'t say that there are none: {error}'
+        return None
 
 
 def machine_now(row: Mapping[str, Any]) -> MachineNow:

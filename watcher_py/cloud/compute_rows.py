@@ -106,6 +106,7 @@ class ServiceNow:
     up: bool
     disabled_reason: str | None
     zone: str
+    reported: str = field(default='', compare=False)    # when it last did, ISO 8601, Nova's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def _sizes(row: Json) -> tuple[float, float, float] | None:
 def service_now(row: Json) -> ServiceNow:
     return ServiceNow(id=str(row['id']), host=named(row['host']), enabled=row['status'] == 'enabled',
                       up=row['state'] == 'up', disabled_reason=row.get('disabled_reason'),
-                      zone=row.get('zone') or '')
+                      zone=row.get('zone') or '', reported=text(row.get('updated_at')))
 
 
 def host_aggregate(row: Json) -> HostAggregate:

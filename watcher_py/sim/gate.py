@@ -117,6 +117,7 @@ def error_body(path: str, status: int, title: str, message: str) -> dict[str, An
     if path.startswith('/placement'):
         return {'errors': [{'status': status, 'title': title, 'detail': message}]}
     if path.startswith('/baremetal'):
-        return {'error_message': {'faultcode': 'Server' if status >= 500 else 'Client',
-                                  'faultstring': message, 'debuginfo': None}}
+        # JSON within JSON, as Ironic has it.
+        return {'error_message': json.dumps({'faultcode': 'Server' if status >= 500 else 'Client',
+                                             'faultstring': message, 'debuginfo': None})}
     return {_NOVA_KEYS.get(status, 'computeFault'): {'code': status, 'message': message}}

@@ -17,6 +17,7 @@ from watcher_py.sim.world import World
 PREFIX = '/baremetal/v1'
 Shown = dict[str, Any]
 
+_NOT_CHOSEN = frozenset(('created_at', 'updated_at'))       # shown, but can't be asked for
 _SUMMARY = ('uuid', 'name', 'instance_uuid', 'power_state', 'provision_state', 'maintenance')
 
 
@@ -81,7 +82,10 @@ def _fields(req: falcon.Request) -> tuple[str, ...] | None:
 
 def _chosen(req: falcon.Request) -> tuple[str, ...] | None:
     asked = req.get_param('fields') if minor(req) >= 8 else None
-    return tuple(asked.split(',')) if asked else None
+    chosen = tuple(asked.split(',')) if asked else None
+    for field in _NOT_CHOSEN.intersection(chosen or ()):
+        raise Invalid(f'Field {field} is not a valid field.')
+    return chosen
 
 
 def _row(machine: Machine, fields: tuple[str, ...] | None) -> Shown:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Switching machines of the emulated cloud on and off, whoever dies over it; never below a server."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as laws
 from hypothesis import strategies as some
 
-from tests.applier.actions.deaths import live
+from tests.applier.actions.deaths import DeathError, live
 from tests.applier.actions.losses import lose_answers
 from tests.applier.site import a_cluster, a_site
 from watcher_py.applier.actions.change_node_power_state import ChangeNodePowerState
@@ -191,6 +193,40 @@ def test_nothing_is_asked_once_the_plan_is_cancelled(site, switch, empty):
     with pytest.raises(Cancelled):
         switch(empty, 'off', run).execute()
     assert requests(site) == 0
+
+
+def test_a_machine_that_ironic_has_just_reserved_is_not_asked_for_again(site, switch, empty, monkeypatch):
+    """Ironic looks at a machine's power before it shows what it is after."""
+    run, ask, look = Run(), site.hands.machines.set_power, site.hands.machines.machine
+    looks = []
+
+    def ask_and_die(*asked):
+        ask(*asked)
+        raise DeathError
+
+    def look_early(name):
+        looks.append(name)
+        if len(looks) > 1:
+            site.pass_time()
+            return look(name)
+        return replace(look(name), target_power_state=None)
+    site.hold_time()
+    with monkeypatch.context() as dying:
+        dying.setattr(site.hands.machines, 'set_power', ask_and_die)
+        with pytest.raises(DeathError):
+            switch(empty, 'off', run).execute()
+    monkeypatch.setattr(site.hands.machines, 'machine', look_early)
+    switch(empty, 'off', run).resume()
+    assert (power(site), requests(site)) == ('power off', 1)
+
+
+def test_a_host_that_nova_only_takes_to_be_up_is_waited_for(site, switch, empty, monkeypatch):
+    carry_out(switch(empty, 'off'))
+    late = [replace(site.compute.service('cn4'), up=True)] * 3
+    look = site.hands.compute.service
+    monkeypatch.setattr(site.hands.compute, 'service', lambda host: late.pop() if late else look(host))
+    carry_out(switch(empty, 'on'))
+    assert late == []
 
 
 def test_a_machine_that_is_not_switched_is_found_out(switch, empty):

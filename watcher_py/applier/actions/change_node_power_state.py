@@ -10,6 +10,7 @@ from watcher_py.applier.actions.contract import Cloud, Run, Schema, Settings, Sk
 from watcher_py.applier.actions.machine_host import MachineHost, check_is_empty, find_machine
 from watcher_py.applier.actions.power_switch import PowerSwitch
 from watcher_py.cloud.baremetal import OFF, ON
+from watcher_py.cloud.compute_rows import ServiceNow
 from watcher_py.core.changes import Parameters
 from watcher_py.core.errors import NotFound, Refused
 
@@ -83,20 +84,27 @@ class ChangeNodePowerState:
         return PowerSwitch(self._cloud.machines, found.uuid, state, asking, check)
 
     def _wait_for_host(self, asking: Asking, state: str) -> None:
-        """A machine that is on is of use once its compute service reports."""
+        """A machine that is on is of use once its compute service reports again.
+
+        Nova calls a service up for a while after its last report, be the machine off or not.
+        """
         if state == ON:
-            asking.until(self._host_is_up, f'the compute service of machine {self._called} to come up')
+            before = asking.answer(self._service, f'machine {self._called}')
+
+            def is_back() -> bool:
+                now = self._service()
+                return now is None or before is None or (now.up and now.reported != before.reported)
+            asking.until(is_back, f'the compute service of machine {self._called} to come up')
 
     def _verify(self, asking: Asking, state: str) -> None:
         self._switch(asking, state).verify()
-        if state == ON and not asking.answer(self._host_is_up, f'machine {self._called}'):
+        service = asking.answer(self._service, f'machine {self._called}') if state == ON else None
+        if service and not service.up:
             raise Refused(f'machine {self._called} is at {ON}, but its compute service is down')
 
-    def _host_is_up(self) -> bool:
-        """Also where the machine is nobody's compute node."""
-        if self._found.host is None:
-            return True
+    def _service(self) -> ServiceNow | None:
+        """None where the machine is nobody's compute node."""
         try:
-            return self._cloud.compute.service(self._found.host).up
+            return self._cloud.compute.service(self._found.host) if self._found.host else None
         except NotFound:
-            return True
+            return None

@@ -25,16 +25,18 @@ class PowerSwitch:
         now = self.now()
         if now.power_state != self.state:
             self.asking.run.memory.note(**_marks(now))
-            self._finish()
+            self._ask()
+            self.asking.until(self._is_over, self._what)
 
     def resume(self) -> None:
         """Go on with what another process has begun."""
         if not self.asking.run.memory:
-            self.begin()
-        elif self.was_heard():
-            self.asking.until(self._is_over, self._what)
-        else:
-            self._finish()
+            return self.begin()
+        # Ironic reserves a machine, looks at its power, and only then shows what it is after.
+        self.asking.until(self._is_free, f'machine {self.machine} to be free')
+        if not self.was_heard():
+            self._ask()
+        return self.asking.until(self._is_over, self._what)
 
     def verify(self) -> None:
         """Refused unless Ironic shows it."""
@@ -58,11 +60,9 @@ class PowerSwitch:
     def _what(self) -> str:
         return f'machine {self.machine} to {self.state}'
 
-    def _finish(self) -> None:
-        self.asking.until(self._is_free, f'machine {self.machine} to be free')
+    def _ask(self) -> None:
         self.asking.request(lambda: self.machines.set_power(self.machine, self.state), self.was_heard,
                             self._what, self.check)
-        self.asking.until(self._is_over, self._what)
 
     def _is_free(self) -> bool:
         now = self.machines.machine(self.machine)
