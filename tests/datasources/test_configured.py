@@ -37,10 +37,10 @@ def conf(tmp_path):
 
 @pytest.fixture
 def sources(conf):
-    def make(datasources=None, strategies=(), **groups):
+    def make(datasources=None, strategies=(), plugged_in=None, **groups):
         named = {'datasources': datasources} if datasources else {}
         groups['watcher_datasources'] = {**groups.get('watcher_datasources', {}), **named}
-        return configured.sources(conf(**groups), _no_session, strategies)
+        return configured.sources(conf(**groups), _no_session, strategies, plugged_in)
     return make
 
 
@@ -177,3 +177,52 @@ def test_a_metric_map_that_is_named_must_be_there(sources, tmp_path):
 def test_the_sample_of_the_metric_map_can_be_used(sources):
     [source] = sources('aetos', watcher_decision_engine={'metric_map_path': SAMPLE}).usual
     assert source.metric_map.of('prometheus', Metric.HOST_OUTLET_TEMP) is not None
+
+
+class Thermometer:
+    """A source of somebody else's."""
+
+    name = 'thermometer'
+    OPTIONS = [cfg.StrOpt('host'), cfg.PortOpt('port', default=7)]
+
+    def __init__(self, options, session):
+        if not options.host:
+            raise Invalid('[thermometer_client] host is not set')
+        self.where, self.session = (options.host, options.port), session
+
+
+def test_a_plug_in_s_source_is_made_of_its_own_options(sources):
+    chosen = sources('thermometer,prometheus', plugged_in={'thermometer': Thermometer},
+                     thermometer_client={'host': 'shed'}, prometheus_client={'host': '127.0.0.1'}).usual
+    assert _names(chosen) == ['thermometer', 'prometheus']
+    assert (chosen[0].where, chosen[0].session) == (('shed', 7), _no_session)
+
+
+def test_a_plug_in_s_source_may_serve_a_single_strategy(sources):
+    found = sources('gnocchi', strategies=['basic', 'saving_energy'], plugged_in={'thermometer': Thermometer},
+                    thermometer_client={'host': 'shed'},
+                    watcher_strategies__saving_energy={'datasources': 'thermometer'})
+    assert _names(found.of('saving_energy')) == ['thermometer']
+    assert _names(found.of('basic')) == ['gnocchi']
+
+
+def test_a_plug_in_s_source_that_is_not_named_asks_for_nothing(sources):
+    assert _names(sources('gnocchi', plugged_in={'thermometer': Thermometer}).usual) == ['gnocchi']
+
+
+def test_a_plug_in_s_source_that_can_not_be_made_says_so(sources):
+    with pytest.raises(Invalid, match=r'\[thermometer_client\] host is not set'):
+        sources('thermometer', plugged_in={'thermometer': Thermometer})
+    with pytest.raises(Invalid, match=r'\[thermometer_client\] can\'t be used: .*port.*'):
+        sources('thermometer', plugged_in={'thermometer': Thermometer},
+                thermometer_client={'host': 'shed', 'port': 'many'})
+
+
+def test_what_can_be_named_is_told_with_the_plug_ins(sources):
+    with pytest.raises(Invalid, match='supported: aetos, gnocchi, grafana, prometheus, thermometer'):
+        sources('barometer', plugged_in={'thermometer': Thermometer})
+
+
+def test_no_plug_in_takes_the_place_of_a_source_of_ours(sources):
+    [source] = sources('gnocchi', plugged_in={'gnocchi': Thermometer}).usual
+    assert not isinstance(source, Thermometer)

@@ -21,6 +21,7 @@ from watcher_py.core.metrics import Metric
 from watcher_py.datasources.contract import Fault
 from watcher_py.datasources.gnocchi import METRICS
 from watcher_py.datasources.metric_map import Mapped
+from watcher_py.datasources.units import factor
 
 
 @pytest.fixture
@@ -136,3 +137,8 @@ def test_series_have_a_value_for_each_step_that_was_measured(fake, source):
     assert list(series.values) == pytest.approx([50, 100, 150])
     coarser = source.series(need(aggregate='max', granularity=600))['s1']
     assert (list(coarser.times), list(coarser.values)) == ([END - STEP], [2])
+
+
+def test_there_is_no_metric_that_gnocchi_has_no_name_for():
+    assert METRICS.keys() == set(Metric)
+    assert all(factor(metric, own.unit) for metric, own in METRICS.items())

@@ -144,6 +144,6 @@ def test_an_aggregate_that_is_none_is_invalid(script):
 
 
 def test_a_metric_that_only_the_map_could_name_is_not_found(script):
-    with pytest.raises(NotFound, match='host_airflow unless the metric map names it'):
-        _source(script).read(MetricNeed(Metric.HOST_AIRFLOW, 600, 300))
+    with pytest.raises(NotFound, match='instance_root_disk_size unless the metric map names it'):
+        _source(script).read(MetricNeed(Metric.INSTANCE_ROOT_DISK, 600, 300))
     assert script.asked == []

@@ -18,7 +18,9 @@ from watcher_py.sim.clock import Clock
 from watcher_py.sim.server import Cloud
 
 STEPS = [(start, start + known.STEP) for start in range(known.END - known.PERIOD, known.END, known.STEP)]
-METRICS = (Metric.HOST_CPU, Metric.HOST_RAM, Metric.INSTANCE_CPU, Metric.INSTANCE_RAM)
+METRICS = (Metric.HOST_CPU, Metric.HOST_RAM, Metric.HOST_POWER, Metric.HOST_AIRFLOW, Metric.HOST_INLET_TEMP,
+           Metric.HOST_OUTLET_TEMP, Metric.INSTANCE_CPU, Metric.INSTANCE_RAM, Metric.INSTANCE_L3_CACHE,
+           Metric.INSTANCE_CPU_STEAL)
 
 
 @pytest.fixture(scope='module')
@@ -26,9 +28,11 @@ def cloud():
     snapshot = document.read({
         'format': 'watcher-cluster', 'version': 1,
         'hosts': [{'id': 'n1', 'name': 'cn1', 'vcpus': 8, 'ram_mb': 4096, 'disk_gb': 10,
-                   'metrics': {'cpu_util_pct': 30, 'ram_used_mb': 2000}}],
+                   'metrics': {'cpu_util_pct': 30, 'ram_used_mb': 2000, 'outlet_temp_c': 33.0,
+                               'inlet_temp_c': 21.0, 'airflow_cfm': 40.0, 'power_w': 210.0}}],
         'instances': [{'id': 's1', 'host': 'n1', 'vcpus': 2, 'ram_mb': 1024, 'disk_gb': 1,
-                       'metrics': {'cpu_util_pct': 40, 'ram_used_mb': 500}}]})
+                       'metrics': {'cpu_util_pct': 40, 'ram_used_mb': 500, 'l3_cache_bytes': 3e6,
+                                   'cpu_steal_pct': 7.0}}]})
     with Cloud(snapshot, Clock(speed=0, start=known.END)) as cloud:
         yield cloud
 

@@ -49,6 +49,15 @@ def _idle(share):
     return np.full(len(WORK), share)
 
 
+def _sensor(kind, name, value):
+    labels = {'fqdn': 'cn1', 'id': name.lower(), 'name': name}
+    return f'ipmi_{kind}', labels, [(time, value) for time, _ in USED]
+
+
+def _delay(server, vcpu, rate):
+    return 'libvirt_domain_vcpu_delay_seconds_total', {'resource': server, 'vcpu': vcpu}, counter(_idle(rate))
+
+
 SERIES = [
     _cpu('cn1', IDLE[0]), _cpu('cn1', IDLE[1], cpu=1),
     _cpu('booted', _idle(1.0), since=END - 480),
@@ -67,6 +76,12 @@ SERIES = [
     ('node_hwmon_temp_celsius', {'fqdn': 'cn1', 'sensor': 'cpu'}, [(time, 70.0) for time, _ in USED]),
     ('ipmi_power_milliwatts', {'bmc': 'cn1'}, [(time, value * 1000) for time, value in USED]),
     ('libvirt_cpu_seconds', {'domain': 's1'}, counter(WORK / 1e9)),
+    _sensor('temperature_celsius', 'Inlet Temp', 22.0), _sensor('temperature_celsius', 'CPU1 Temp', 80.0),
+    _sensor('temperature_celsius', 'Exhaust Temp', 40.0), _sensor('temperature_celsius', 'outlet 2', 42.0),
+    _sensor('sensor_value', 'Sys Airflow', 38.0),
+    ('ipmi_dcmi_power_consumption_watts', {'fqdn': 'cn1'}, [(time, 250.0) for time, _ in USED]),
+    ('ceilometer_cpu_l3_cache', {'resource': 's1'}, [(time, 3e6) for time, _ in USED]),
+    _delay('s1', 0, 0.1), _delay('s1', 1, 0.3),
 ]
 
 
@@ -204,6 +219,21 @@ def test_a_metric_is_what_the_map_says(url, metric, mapped, expected):
     measured = _source(url, **{metric: mapped}).read(_need(Metric(metric)))
     assert measured.values == _exactly(expected)
     assert measured.faults == {}
+
+
+@pytest.mark.parametrize('aggregate', ['mean', 'max', 'p95'])
+@pytest.mark.parametrize(('metric', 'name', 'expected'), [
+    (Metric.HOST_INLET_TEMP, 'cn1', 22.0), (Metric.HOST_AIRFLOW, 'cn1', 38.0),
+    (Metric.HOST_POWER, 'cn1', 250.0), (Metric.INSTANCE_L3_CACHE, 's1', 3e6),
+    (Metric.INSTANCE_CPU_STEAL, 's1', 20.0)])
+def test_what_the_exporters_of_hardware_tell_is_understood(source, metric, name, expected, aggregate):
+    measured = source.read(_need(metric, aggregate))
+    assert (measured.values, measured.faults) == ({name: _exactly(expected)}, {})
+
+
+def test_several_sensors_of_a_kind_are_no_fault(source):
+    assert source.read(_need(Metric.HOST_OUTLET_TEMP)).values == {'cn1': _exactly(41.0)}
+    assert source.read(_need(Metric.HOST_OUTLET_TEMP, 'max')).values == {'cn1': _exactly(42.0)}
 
 
 def test_series_of_the_operators_query_are_its_values_at_each_step(url):

@@ -48,3 +48,13 @@ def test_the_first_source_that_answers_is_named():
 def test_a_strategy_that_measures_nothing_needs_no_source():
     assert _rows()[0][1] == 'This strategy needs no datasource'
     assert _rows(_coverage(), sources=())[0][1] == 'No datasource is configured'
+
+
+def test_a_metric_is_named_once_and_its_two_periods_are_told_apart():
+    last, earlier = (Coverage(MetricNeed(Metric.INSTANCE_L3_CACHE, 100, 100, is_earlier=is_earlier), 2,
+                              {'gnocchi': known}, {}, 2 - known, {'gnocchi': known})
+                     for is_earlier, known in ((False, 2), (True, 1)))
+    assert _rows(last, earlier)[1][1:] == (
+        [{'instance_l3_cache_usage': 'available'}], False,
+        'instance_l3_cache_usage: 2 of 2 known (2 from gnocchi); '
+        'instance_l3_cache_usage of the period before: 1 of 2 known (1 from gnocchi), 1 missing')

@@ -214,3 +214,53 @@ def test_the_newest_sample_of_all_sources_is_told():
 def test_an_empty_cluster_has_empty_columns():
     gathered = gather([_need(Metric.INSTANCE_CPU)], _cluster(), [Source({'stranger': 1.0})])
     assert gathered.readings.columns[Metric.INSTANCE_CPU].shape == (0,)
+
+
+class Falling(Source):
+    """Cache use was 8 MB until 100 s ago, and is 2 MB since then."""
+
+    def read(self, need):
+        super().read(need)
+        lately = min(1.0, 100 / need.period)
+        return Measured({'s1': 2e6 * lately + 8e6 * (1 - lately)}, self.faults, 50.0)
+
+
+def _cache_need(**values):
+    return MetricNeed(Metric.INSTANCE_L3_CACHE, 100, 300, **values)
+
+
+def test_the_period_before_is_told_apart_from_the_last_one():
+    cluster = _cluster(('cn1', 'cn1'), s1=(1, 'active'))
+    gathered = gather([_cache_need(), _cache_need(is_earlier=True)], cluster, [Falling({})])
+    assert list(gathered.readings.columns[Metric.INSTANCE_L3_CACHE]) == pytest.approx([2e6])
+    assert list(gathered.readings.earlier[Metric.INSTANCE_L3_CACHE]) == pytest.approx([8e6])
+    assert gathered.notes == []
+
+
+def test_sources_are_asked_for_last_periods_only():
+    source = Falling({})
+    need = _cache_need(aggregate='max', is_earlier=True)
+    gather([need], _cluster(('cn1', 'cn1'), s1=(1, 'active')), [source])
+    assert [(need.period, need.aggregate, need.is_earlier) for need in source.asked] == [
+        (200, 'mean', False), (100, 'mean', False)]
+
+
+def test_without_the_last_period_the_one_before_is_unknown():
+    class Gone(Source):
+        def read(self, need):
+            return Measured({'s1': 8e6} if need.period > 100 else {}, {'s1': Fault.STALE}, None)
+
+    gathered = gather([_cache_need(is_earlier=True)], _cluster(('cn1', 'cn1'), s1=(1, 'active')), [Gone({})])
+    assert np.isnan(gathered.readings.earlier_column(Metric.INSTANCE_L3_CACHE, 1)).all()
+    assert gathered.notes == ['instance_l3_cache_usage of the period before: 0 of 1 known, 1 stale']
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9))
+def test_what_came_before_is_never_below_zero(both, later):
+    class Uneven(Source):
+        def read(self, need):
+            return Measured({'s1': both if need.period > 100 else later})
+
+    cluster = _cluster(('cn1', 'cn1'), s1=(1, 'active'))
+    gathered = gather([_cache_need(is_earlier=True)], cluster, [Uneven({})])
+    assert gathered.readings.earlier[Metric.INSTANCE_L3_CACHE][0] >= 0

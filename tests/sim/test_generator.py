@@ -100,3 +100,10 @@ def test_a_document_written_again_is_the_same_cluster() -> None:
 def test_impossible_sizes_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(Invalid, match='can not be made'):
         generate(*size)
+
+
+def test_hosts_tell_of_their_air_and_one_in_twelve_is_too_hot() -> None:
+    hosts = generate(24, 240)['hosts']
+    for host in hosts:
+        assert host['power']['idle_w'] < host['metrics']['power_w'] < host['power']['max_w']
+    assert [place for place, host in enumerate(hosts) if host['metrics']['outlet_temp_c'] > 35] == [11, 23]

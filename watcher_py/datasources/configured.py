@@ -9,13 +9,14 @@ from typing import Any
 
 from keystoneauth1.session import Session
 from oslo_config.cfg import ConfigOpts, Locations
+from oslo_config.cfg import Error as ConfigError
 
 from watcher_py.conf import strategies as options_of_strategies
 from watcher_py.core.errors import Invalid
 from watcher_py.datasources import metric_map
 from watcher_py.datasources.asking import Patience
 from watcher_py.datasources.catalog_site import CatalogSite
-from watcher_py.datasources.contract import MetricSource
+from watcher_py.datasources.contract import MetricSource, PluggedInSource
 from watcher_py.datasources.gnocchi import Gnocchi
 from watcher_py.datasources.gnocchi_site import Gate
 from watcher_py.datasources.grafana import Grafana
@@ -48,16 +49,22 @@ class Making:
     patience: Patience
 
 
-def sources(conf: ConfigOpts, session: Callable[[], Session], strategies: Iterable[str] = ()) -> Sources:
+Maker = Callable[[Making], MetricSource]
+
+
+def sources(conf: ConfigOpts, session: Callable[[], Session], strategies: Iterable[str] = (),
+            plugged_in: Mapping[str, type[PluggedInSource]] | None = None) -> Sources:
     """`[watcher_datasources] datasources`, and `[watcher_strategies.NAME] datasources`.
 
-    Invalid names the one that can't be made.
+    Where a plug-in has the name of one of ours, ours is taken. Invalid names the one that can't be made.
     """
+    theirs = {name: _maker(name, kind) for name, kind in (plugged_in or {}).items()}
     making = Making(conf, session, _metric_map(conf), Patience(
         conf.watcher_datasources.query_max_retries, conf.watcher_datasources.query_interval))
     usual = conf.watcher_datasources.datasources
     own = {strategy: options_of_strategies.datasources(conf, strategy) for strategy in strategies}
-    made = {name: _source(name, making) for name in sorted({*usual, *chain(*filter(None, own.values()))})}
+    named = sorted({*usual, *chain(*filter(None, own.values()))})
+    made = {name: _source(name, {**theirs, **_OURS}, making) for name in named}
     return Sources(_chosen(usual, made), {
         strategy: _chosen(names, made) for strategy, names in own.items() if names is not None})
 
@@ -68,10 +75,22 @@ def _chosen(names: Sequence[str], made: Mapping[str, MetricSource]) -> tuple[Met
     return tuple(made[name] for name in names)
 
 
-def _source(name: str, making: Making) -> MetricSource:
-    if name not in _MAKERS:
-        raise Invalid(f'datasources names {name!r}; supported: {", ".join(sorted(_MAKERS))}')
-    return _MAKERS[name](making)
+def _source(name: str, makers: Mapping[str, Maker], making: Making) -> MetricSource:
+    if name not in makers:
+        raise Invalid(f'datasources names {name!r}; supported: {", ".join(sorted(makers))}')
+    return makers[name](making)
+
+
+def _maker(name: str, kind: type[PluggedInSource]) -> Maker:
+    def make(making: Making) -> MetricSource:
+        group = f'{name}_client'
+        try:
+            making.conf.register_opts(kind.OPTIONS, group)
+            return kind(making.conf[group], making.session)
+        except ConfigError as error:
+            raise Invalid(f'[{group}] can\'t be used: {error}') from error
+
+    return make
 
 
 def _metric_map(conf: ConfigOpts) -> MetricMap:
@@ -125,5 +144,5 @@ def _grafana(making: Making) -> Grafana:
                    making.metric_map, making.patience)
 
 
-_MAKERS: Mapping[str, Callable[[Making], MetricSource]] = {
+_OURS: Mapping[str, Maker] = {
     'aetos': _aetos, 'gnocchi': _gnocchi, 'grafana': _grafana, 'prometheus': _prometheus}

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every source of metrics can do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
+
+from keystoneauth1.session import Session
+from oslo_config import cfg
 
 from watcher_py.core.cluster import Floats
 from watcher_py.core.metrics import MetricNeed
@@ -59,3 +62,16 @@ class MetricSource(Protocol):
 
         In one query, with the same errors; the need's aggregate says what becomes of what falls in one step.
         """
+
+
+class PluggedInSource(MetricSource, Protocol):
+    """One of other people's, that is called NAME: a class in the entry point group `watcher_datasources`.
+
+    The constructor is handed the values of OPTIONS, which stand in the group `[NAME_client]` of the
+    configuration, and a function that gives a session of Keystone. It asks nothing yet, and raises Invalid
+    when the options can't be used.
+    """
+
+    OPTIONS: ClassVar[Sequence[cfg.Opt]]
+
+    def __init__(self, options: Any, session: Callable[[], Session]) -> None: ...

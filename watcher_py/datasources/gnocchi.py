@@ -41,6 +41,8 @@ METRICS: Mapping[Metric, Own] = {
     Metric.INSTANCE_RAM_ALLOCATED: Own('memory', 'MiB'),
     Metric.INSTANCE_L3_CACHE: Own('cpu_l3_cache', 'B'),
     Metric.INSTANCE_ROOT_DISK: Own('disk.root.size', 'GiB'),
+    # Ceilometer has none; who publishes it may call it so.
+    Metric.INSTANCE_CPU_STEAL: Own('cpu.steal', '%'),
 }
 
 

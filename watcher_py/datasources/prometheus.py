@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prometheus: load of hosts from the node exporter, load of servers from Ceilometer."""
+"""Prometheus: load of hosts from the node exporter, their hardware from that of IPMI; load of servers from
+Ceilometer, and how long they wait for CPUs from the exporter of libvirt.
+"""
 
 import logging
 import math
@@ -29,12 +31,24 @@ T = TypeVar('T')
 # What is longer goes as a form. What is not doesn't: who may read may not always POST.
 LONGEST_ADDRESS = 4000
 
+_SENSORS = ('id', 'name')
 _OWN: Mapping[Metric, Recipe] = {
     Metric.HOST_CPU: Idle('node_cpu_seconds_total{mode="idle"}', several=('cpu',)),
     Metric.HOST_RAM: Used('node_memory_MemAvailable_bytes', factor(Metric.HOST_RAM, 'B'),
                           total='node_memory_MemTotal_bytes'),
+    # A machine may have several sensors of a kind, called as its maker likes.
+    Metric.HOST_OUTLET_TEMP: Gauge('ipmi_temperature_celsius{name=~"(?i).*(outlet|exhaust).*"}',
+                                   several=_SENSORS),
+    Metric.HOST_INLET_TEMP: Gauge('ipmi_temperature_celsius{name=~"(?i).*(inlet|ambient).*"}',
+                                  several=_SENSORS),
+    Metric.HOST_AIRFLOW: Gauge('ipmi_sensor_value{name=~"(?i).*airflow.*"}', several=_SENSORS),
+    Metric.HOST_POWER: Gauge('ipmi_dcmi_power_consumption_watts'),
     Metric.INSTANCE_CPU: Rate('ceilometer_cpu', factor(Metric.INSTANCE_CPU, 'ns')),
     Metric.INSTANCE_RAM: Gauge('ceilometer_memory_usage'),
+    Metric.INSTANCE_L3_CACHE: Gauge('ceilometer_cpu_l3_cache'),
+    Metric.INSTANCE_CPU_STEAL: Rate('libvirt_domain_vcpu_delay_seconds_total',
+                                    factor(Metric.INSTANCE_CPU_STEAL, 'ratio'), several=('vcpu',),
+                                    joined='avg'),
 }
 
 

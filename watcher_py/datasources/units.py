@@ -30,6 +30,7 @@ _FACTORS: Mapping[Metric, Mapping[str, float]] = {
     Metric.INSTANCE_RAM_ALLOCATED: _bytes_in('MiB'),
     Metric.INSTANCE_L3_CACHE: _bytes_in('B'),
     Metric.INSTANCE_ROOT_DISK: _bytes_in('GiB'),
+    Metric.INSTANCE_CPU_STEAL: _SHARES,
 }
 
 

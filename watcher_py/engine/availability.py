@@ -14,7 +14,8 @@ def rows(coverage: Sequence[Coverage], sources: Sequence[str], now: float) -> li
 
     `sources` are the names of those that were asked, `now` is in seconds since the epoch.
     """
-    metrics = [{each.need.metric.value: availability(_is_known(each))} for each in coverage]
+    metrics = [{each.need.metric.value: availability(_is_known(each))} for each in coverage
+               if not each.need.is_earlier]
     return [_row('Datasource', _source_state(coverage, sources), True, _reasons(coverage)),
             _row('Metrics', metrics, False, '; '.join(_details(each, now) for each in coverage))]
 
@@ -47,4 +48,4 @@ def _reasons(coverage: Sequence[Coverage]) -> str:
 
 def _details(coverage: Coverage, now: float) -> str:
     freshness = '' if coverage.newest is None else f', newest {max(0, round(now - coverage.newest))} s old'
-    return f'{coverage.need.metric.value}: {coverage.figures}{freshness}'
+    return f'{coverage.title}: {coverage.figures}{freshness}'

@@ -27,6 +27,10 @@ class Coverage:
         return sum(self.given.values())
 
     @property
+    def title(self) -> str:
+        return self.need.metric.value + (' of the period before' if self.need.is_earlier else '')
+
+    @property
     def note(self) -> str | None:
         """One line where something is other than it should be: nobody else tells the operator."""
         is_whole = self.known == self.of
@@ -35,7 +39,7 @@ class Coverage:
             return None
         # Where a reason says it all, figures would only say that nothing is known.
         figures = () if reasons and not (self.known or self.faults) else (self.figures,)
-        return f'{self.need.metric.value}: {"; ".join((*figures, *reasons))}'
+        return f'{self.title}: {"; ".join((*figures, *reasons))}'
 
     @property
     def figures(self) -> str:

@@ -4,7 +4,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from watcher_py.engine.coverage import Coverage
 from watcher_py.engine.named_rows import names_of
 
 POWERED_OFF = 'stopped'
-PERCENT = {Metric.HOST_CPU, Metric.INSTANCE_CPU}
+PERCENT = {Metric.HOST_CPU, Metric.INSTANCE_CPU, Metric.INSTANCE_CPU_STEAL}
 # What Nova allocates is known without measuring it. Of the disk it is all that stands on the node: the root
 # disk, where it is no volume, with the ephemeral one and the swap.
 ALLOCATED = {Metric.INSTANCE_RAM_ALLOCATED: MEMORY_MB, Metric.INSTANCE_ROOT_DISK: DISK_GB}
@@ -41,8 +41,11 @@ def gather(needs: Iterable[MetricNeed], cluster: Cluster, sources: Sequence[Metr
     """Each metric from the first source; what it has no good value for, from the next that has."""
     with ThreadPoolExecutor(QUERIES_AT_ONCE) as threads:
         tallies = list(threads.map(lambda need: _tally(need, cluster, sources), needs))
-    return Gathered(Readings({tally.need.metric: tally.column for tally in tallies if tally.found}),
-                    tuple(tally.coverage() for tally in tallies))
+    columns: dict[bool, dict[Metric, Floats]] = {False: {}, True: {}}
+    for tally in tallies:
+        if tally.found:
+            columns[tally.need.is_earlier][tally.need.metric] = tally.column
+    return Gathered(Readings(columns[False], columns[True]), tuple(tally.coverage() for tally in tallies))
 
 
 def _tally(need: MetricNeed, cluster: Cluster, sources: Sequence[MetricSource]) -> '_Tally':
@@ -83,7 +86,7 @@ class _Tally:
 
     def ask(self, source: MetricSource) -> None:
         try:
-            measured = source.read(self.need)
+            measured = _read(source, self.need)
         except NotFound as error:
             self.lacks.append(str(error))
         except WatcherError as error:
@@ -125,6 +128,20 @@ class _Tally:
     def _unknown(self) -> Bools:
         unknown: Bools = np.isnan(self._values) & ~self._off
         return unknown
+
+
+def _read(source: MetricSource, need: MetricNeed) -> Measured:
+    """What is known of the need; sources know of no period but the last one.
+
+    The mean of two periods is that of both means, so what the last one didn't bring came before it.
+    """
+    if not need.is_earlier:
+        return source.read(need)
+    last = replace(need, is_earlier=False, aggregate='mean')
+    both, later = source.read(replace(last, period=2 * need.period)), source.read(last)
+    values = {name: max(0.0, 2 * value - later.values[name])
+              for name, value in both.values.items() if name in later.values}
+    return replace(later, values=values, faults={**both.faults, **later.faults})
 
 
 def _scaled(need: MetricNeed, values: Floats, cluster: Cluster, of_all_vcpus: bool) -> Floats:

@@ -15,6 +15,7 @@ from watcher_py.core.snapshot import Snapshot
 from watcher_py.sim.clock import Clock, moment_of
 from watcher_py.sim.faults import Faults
 from watcher_py.sim.first_claims import claim_what_is_held, claim_what_is_taken
+from watcher_py.sim.hardware import hardware_of
 from watcher_py.sim.ids import derived_id, provider_id
 from watcher_py.sim.machine_park import MachinePark, machines_of
 from watcher_py.sim.records import (
@@ -69,7 +70,8 @@ def _hosts(snapshot: Snapshot) -> Iterator[Host]:
             version=int(_known(nodes.hypervisor_version[row]) or USUAL_VERSION),
             enabled=bool(nodes.enabled[row]), up=bool(nodes.up[row]), known=bool(nodes.known[row]),
             disabled_reason=nodes.disabled_reason[row],
-            overhead_cores=_known(cores), overhead_ram=_known(ram))
+            overhead_cores=_known(cores), overhead_ram=_known(ram),
+            hardware=hardware_of(snapshot, row))
 
 
 def _further(providers: Iterable[core.Provider]) -> dict[str, Inventory]:
@@ -149,6 +151,10 @@ def _servers(snapshot: Snapshot, world: World, groups_of: dict[str, list[str]]) 
     servers, nodes = snapshot.cluster.servers, snapshot.cluster.nodes
     cpu = snapshot.readings.column(Metric.INSTANCE_CPU, len(servers))
     ram = snapshot.readings.column(Metric.INSTANCE_RAM, len(servers))
+    cache = snapshot.readings.column(Metric.INSTANCE_L3_CACHE, len(servers))
+    quiet = snapshot.readings.earlier_column(Metric.INSTANCE_L3_CACHE, len(servers))
+    steal = snapshot.readings.column(Metric.INSTANCE_CPU_STEAL, len(servers))
+    company = _company(snapshot.cluster, cpu)
     for row in range(len(servers)):
         created = moment_of(servers.created[row]) if servers.created[row] else world.started
         groups = tuple(groups_of.get(servers.uuid[row], ()))
@@ -161,7 +167,16 @@ def _servers(snapshot: Snapshot, world: World, groups_of: dict[str, list[str]]) 
             pinned_zone=servers.pinned_zone[row], created=created, updated=created,
             metadata=dict(servers.metadata[row]), hints={'group': groups[0]} if groups else {},
             groups=groups, image=dict(servers.image[row]), cpu_util=_known(cpu[row]),
-            ram_used=_known(ram[row]))
+            ram_used=_known(ram[row]), quiet_cache=_known(quiet[row]), cache=_known(cache[row]),
+            steal=_known(steal[row]), company=float(company[row]))
+
+
+def _company(cluster: Cluster, cpu: Floats) -> Floats:
+    """[S] Cores that the others on its host use."""
+    servers = cluster.servers
+    works = np.array([state not in OFF + HALTED for state in servers.state], dtype=float)
+    cores = np.nan_to_num(cpu) * works / 100 * servers.demand[:, 0]
+    return np.asarray(np.bincount(servers.node, cores, len(cluster.nodes))[servers.node] - cores)
 
 
 def _flavor(world: World, name: str, sizes: Amounts, extra_specs: dict[str, str]) -> Flavor:

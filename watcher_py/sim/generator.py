@@ -27,6 +27,8 @@ ZONES = ('zone-1', 'zone-2')
 TAKEN_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 USUAL_DENSITY = 10.0            # servers a host that the generations' sizes are made for
 PROJECTS = 12
+AIR_A_WATT = 0.15               # CFM
+HEAT_OF_A_WATT = 1.76           # degrees Celsius that a W warms a CFM
 GROUP_KINDS = ('anti-affinity', 'spread', 'affinity', 'soft-anti-affinity', 'soft-affinity')
 
 
@@ -165,9 +167,19 @@ def _settle_loads(chance: random.Random, hosts: list[Row], servers: list[Row]) -
         row['metrics'] = {'cpu_util_pct': cpu, 'ram_used_mb': used}
         cores[row['host']] += row['vcpus'] * cpu / 100
         ram[row['host']] += used
-    for host in hosts:
-        host['metrics'] = {'cpu_util_pct': round(min(100.0, cores[host['id']] / host['vcpus'] * 100), 6),
-                           'ram_used_mb': round(ram[host['id']], 3)}
+    for place, host in enumerate(hosts):
+        load = min(100.0, cores[host['id']] / host['vcpus'] * 100)
+        host['metrics'] = {'cpu_util_pct': round(load, 6), 'ram_used_mb': round(ram[host['id']], 3),
+                           **_air(place, host['power'], load)}
+
+
+def _air(place: int, power: dict[str, float], load: float) -> dict[str, float]:
+    """The higher in its rack, the warmer is the air that a host breathes, and a host in twelve is too hot."""
+    watts = power['idle_w'] + (power['max_w'] - power['idle_w']) * load / 100
+    airflow = watts * AIR_A_WATT
+    inlet = 18.0 + 0.5 * (place % 12)
+    return {'power_w': round(watts, 3), 'airflow_cfm': round(airflow, 3), 'inlet_temp_c': inlet,
+            'outlet_temp_c': round(inlet + HEAT_OF_A_WATT * watts / airflow, 3)}
 
 
 def _load(chance: random.Random, row: Row) -> tuple[float, float]:

@@ -17,6 +17,7 @@ class MachinePark:
     def __init__(self, machines: Iterable[Machine] = ()):
         self.machines = {machine.uuid: machine for machine in machines}
         self.switched = 0               # how often a switch was pressed
+        self.booting: dict[str, float] = {}     # host -> when its compute service reports
 
     def machine(self, name: str) -> Machine:
         """By its uuid or its name."""

@@ -9,6 +9,8 @@ ON, OFF = 'power on', 'power off'
 # What may be asked for: what it leads to, and how long that takes.
 TARGETS = {'power on': (ON, 5.0), 'power off': (OFF, 5.0), 'rebooting': (ON, 30.0),
            'soft power off': (OFF, 30.0), 'soft rebooting': (ON, 60.0)}
+# From power on until the compute service reports: seconds.
+BOOT = 30.0
 
 
 def switch(world: World, machine: Machine, target: str) -> None:
@@ -31,6 +33,10 @@ def advance(world: World) -> None:
     for machine in list(world.machines.machines.values()):
         if machine.switched_at is not None and machine.switched_at <= now:
             _arrive(world, machine)
+    for host, ready_at in list(world.machines.booting.items()):
+        if ready_at <= now:
+            del world.machines.booting[host]
+            world.change_host(host, up=True)
 
 
 def _arrive(world: World, machine: Machine) -> None:
@@ -40,6 +46,15 @@ def _arrive(world: World, machine: Machine) -> None:
         failure = f"Failed to change power state to '{reached}'. Error: {failure}"
         reached = machine.power_state
     elif machine.host is not None:
-        world.change_host(machine.host, up=reached == ON)
+        _take_along(world, machine.host, reached == ON)
     world.machines.change(machine.uuid, power_state=reached, target_power_state=None, switched_at=None,
                           last_error=failure, updated=world.now())
+
+
+def _take_along(world: World, host: str, is_on: bool) -> None:
+    """A host is gone with its machine at once, and is back once it has booted."""
+    world.machines.booting.pop(host, None)
+    if not is_on:
+        world.change_host(host, up=False)
+    elif not world.hosts[host].up:
+        world.machines.booting[host] = world.now() + BOOT

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import falcon
 import numpy as np
 
-from watcher_py.sim import workload
+from watcher_py.sim import disturbance, hardware, workload
 from watcher_py.sim.world import World
 
 Labels = dict[str, str]
@@ -66,6 +66,16 @@ def _server_ram(world: World, start: float, end: float) -> Iterator[Sample]:
         value = workload.ram_used(server)
         if value is not None:
             yield {'resource': server.uuid}, value
+
+
+def _of_hardware(values: Callable[[World, float, float], hardware.Values]) -> Samples:
+    return lambda world, start, end: (({'fqdn': host.hypervisor}, value)
+                                      for host, value in values(world, start, end))
+
+
+def _of_disturbance(values: Callable[[World, float, float], disturbance.Values]) -> Samples:
+    return lambda world, start, end: (({'resource': server.uuid}, value)
+                                      for server, value in values(world, start, end))
 
 
 @dataclass(frozen=True)
@@ -156,12 +166,26 @@ def _over_time(series: str) -> str:
             rf'(?:\+0\*avg_over_time\({series}\[\d+s\]\))?')
 
 
+def _gauge(label: str, series: str) -> str:
+    return rf'(?:avg|min|max)by\({label}\)\({_over_time(series)}\)'
+
+
 def _count(label: str, series: str) -> str:
     return rf'maxby\({label}\)\((?P<how>count)_over_time\({series}{_WINDOW}\)\)'
 
 
 _IDLE = r'node_cpu_seconds_total\{mode="idle"\}'
 _FREE, _CPU, _RAM = 'node_memory_MemAvailable_bytes', 'ceilometer_cpu', 'ceilometer_memory_usage'
+_STEAL = 'libvirt_domain_vcpu_delay_seconds_total'
+# As the exporter of IPMI calls them, and Ceilometer's last.
+_GAUGES: tuple[tuple[str, str, Samples], ...] = (
+    ('fqdn', re.escape('ipmi_dcmi_power_consumption_watts'), _of_hardware(hardware.power)),
+    ('fqdn', re.escape('ipmi_sensor_value{name=~"(?i).*airflow.*"}'), _of_hardware(hardware.airflow)),
+    ('fqdn', re.escape('ipmi_temperature_celsius{name=~"(?i).*(inlet|ambient).*"}'),
+     _of_hardware(hardware.inlet)),
+    ('fqdn', re.escape('ipmi_temperature_celsius{name=~"(?i).*(outlet|exhaust).*"}'),
+     _of_hardware(hardware.outlet)),
+    ('resource', 'ceilometer_cpu_l3_cache', _of_disturbance(disturbance.cache)))
 _USED = (rf'\(avgby\(fqdn\)\(node_memory_MemTotal_bytes\)-'
          rf'avgby\(fqdn\)\({_over_time(_FREE)}\)\)')
 _VALUES: tuple[tuple[str, Samples], ...] = (
@@ -172,9 +196,15 @@ _VALUES: tuple[tuple[str, Samples], ...] = (
     (_stepped(rf'{_growth("sum", "resource", _CPU)}\*1e-07',
               rf'sumby\(resource\)\(irate\({_CPU}\[\d+s\]\)\)\*1e-07'), _server_cpu),
     (rf'sumby\(resource\)\(rate\({_CPU}{_WINDOW}\)\)/1e9\*100', _server_cpu),
-    (rf'(?:avg|min|max)by\(resource\)\({_over_time(_RAM)}\)', _server_ram),
+    (_gauge('resource', _RAM), _server_ram),
+    (_stepped(rf'{_growth("avg", "resource", _STEAL)}\*100\.0',
+              rf'avgby\(resource\)\(irate\({_STEAL}\[\d+s\]\)\)\*100\.0'),
+     _of_disturbance(disturbance.steal)),
+    *((_gauge(label, series), samples) for label, series, samples in _GAUGES),
     (_count('fqdn', _IDLE), _host_cpu), (_count('fqdn', _FREE), _host_ram),
     (_count('resource', _CPU), _server_cpu), (_count('resource', _RAM), _server_ram),
+    (_count('resource', _STEAL), _of_disturbance(disturbance.steal)),
+    *((_count(label, series), samples) for label, series, samples in _GAUGES),
 )
 _SHAPES: tuple[tuple[str, Callable[[Mapping[str, str | None]], Answer]], ...] = (
     *((shape, _Metric(samples)) for shape, samples in _VALUES),

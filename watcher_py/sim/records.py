@@ -38,6 +38,19 @@ class Provider:
     traits: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Hardware:
+    """What a host's power, air and heat come from; None: nobody measures it."""
+
+    idle: float = 0.5                   # W, or shares of the most where that is not known
+    most: float = 1.0
+    work: float = 0.5                   # what it drew at the start, in the same unit
+    scale: float | None = None          # W a unit
+    airflow: float | None = None        # CFM at the start
+    inlet: float | None = None          # degrees Celsius at the start
+    outlet: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Host:
     """A compute service, its hypervisor and its resource provider, one of each, and what is nested in it."""
@@ -64,6 +77,7 @@ class Host:
     disabled_reason: str | None = None
     overhead_cores: float | None = None     # what the host itself uses; None: it is not measured
     overhead_ram: float | None = None
+    hardware: Hardware = field(default_factory=Hardware)
     updated: float = 0.0
 
     @property
@@ -112,6 +126,10 @@ class Server:
     fault: str | None = None
     cpu_util: float | None = None       # % of its vCPUs, mean of a day; None: it is not measured
     ram_used: float | None = None       # MiB
+    quiet_cache: float | None = None    # B of the L3 cache: in the period before the start,
+    cache: float | None = None          # and at the start
+    steal: float | None = None          # % of its vCPUs' time that it waited for a CPU at the start
+    company: float = 0.0                # cores that those beside it used then
 
     @property
     def locked(self) -> bool:
