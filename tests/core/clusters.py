@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clusters for tests: random ones by hypothesis, and small ones written out."""
+"""Clusters for tests: random ones by hypothesis, and small ones written out.
 
+What is drawn from is made once: hypothesis takes most of its time to make it.
+"""
+
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -50,6 +54,9 @@ ASKS = (
     {'image': {'hw_architecture': 'x86_64', 'img_hv_requested_version': '>=8.2,<9'}},
     {'image': {'os_distro': 'linux'}}, {'image': {'trait:HW_CPU_X86_AVX2': 'required'}},
     {'hints': {'different_host': ['vm']}}, {'hints': {'group': ['g']}})
+# Some hardware, hypervisors and asks, of few sorts, so that servers have somewhere to go.
+FEW = st.tuples(*(st.lists(st.sampled_from(sorts), min_size=1, max_size=most)
+                  for sorts, most in ((HARDWARE, 2), (HYPERVISORS, 2), (ASKS, 3))))
 
 
 def host(name: str, **values: Any) -> Document:
@@ -77,12 +84,9 @@ def documents(draw: st.DrawFn, max_hosts: int = 6, max_instances: int = 14) -> D
     names = [f'cn{number}' for number in range(draw(st.integers(0, max_hosts)))]
     count = draw(st.integers(0, max_instances)) if names else 0
     hosts = [draw(_hosts(name)) for name in names]
-    instances = [draw(_instances(f'vm{number}', names)) for number in range(count)]
+    instances = [draw(_instances(f'vm{number}', tuple(names))) for number in range(count)]
     if draw(st.booleans()):
-        # Of few sorts, so that servers have somewhere to go.
-        hardware = draw(st.lists(st.sampled_from(HARDWARE), min_size=1, max_size=2))
-        hypervisors = draw(st.lists(st.sampled_from(HYPERVISORS), min_size=1, max_size=2))
-        asks = draw(st.lists(st.sampled_from(ASKS), min_size=1, max_size=3))
+        hardware, hypervisors, asks = draw(FEW)
         for row in hosts:
             row |= draw(st.sampled_from(hardware)) | draw(st.sampled_from(hypervisors))
         for row in instances:
@@ -90,10 +94,11 @@ def documents(draw: st.DrawFn, max_hosts: int = 6, max_instances: int = 14) -> D
     further = draw(storages()) | {'machines': draw(machines([row['id'] for row in hosts]))} if draw(
         st.booleans()) else {}
     return document(hosts, instances, **further,
-                    server_groups=draw(st.lists(_groups(instances), max_size=3)) if instances else [],
-                    aggregates=draw(st.lists(_aggregates(names), max_size=2, unique_by=lambda a: a['name'])))
+                    server_groups=draw(_groups(count)) if count else [],
+                    aggregates=draw(_aggregates(tuple(names))))
 
 
+@cache
 def _hosts(name: str) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries({
         'id': st.just(f'{name}-id'), 'name': st.just(name), 'zone': st.sampled_from(ZONES),
@@ -111,7 +116,8 @@ def _hosts(name: str) -> st.SearchStrategy[Document]:
     })
 
 
-def _instances(name: str, hosts: list[str]) -> st.SearchStrategy[Document]:
+@cache
+def _instances(name: str, hosts: tuple[str, ...]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries({
         'id': st.just(name), 'name': st.just(name),
         'host': st.sampled_from(hosts).map(lambda on: f'{on}-id'),
@@ -138,15 +144,18 @@ def _readings(most: float) -> st.SearchStrategy[float | None]:
     return st.one_of(st.none(), *[st.floats(0.0, most)] * 5)
 
 
-def _groups(instances: list[Document]) -> st.SearchStrategy[Document]:
-    members = st.lists(st.sampled_from([row['id'] for row in instances]), max_size=5, unique=True)
-    return st.fixed_dictionaries({
+@cache
+def _groups(instances: int) -> st.SearchStrategy[list[Document]]:
+    names = [f'vm{number}' for number in range(instances)]
+    members = st.lists(st.sampled_from(names), max_size=5, unique=True)
+    return st.lists(st.fixed_dictionaries({
         'id': st.uuids().map(str), 'policy': st.sampled_from(POLICIES), 'members': members,
-        'rules': st.sampled_from(({}, {'max_server_per_host': 2}))})
+        'rules': st.sampled_from(({}, {'max_server_per_host': 2}))}), max_size=3)
 
 
-def _aggregates(hosts: list[str]) -> st.SearchStrategy[Document]:
-    return st.fixed_dictionaries({
+@cache
+def _aggregates(hosts: tuple[str, ...]) -> st.SearchStrategy[list[Document]]:
+    return st.lists(st.fixed_dictionaries({
         'name': st.sampled_from(('one', 'two')), 'hosts': st.lists(st.sampled_from(hosts), unique=True)
         if hosts else st.just([]),
-        'metadata': st.sampled_from(AGGREGATES)})
+        'metadata': st.sampled_from(AGGREGATES)}), max_size=2, unique_by=lambda row: row['name'])

@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 
 from tests.core.nova import Pieces, check_hypervisors, check_request
-from watcher_py.core.changes import Migrate, SetService
+from tests.core.volume_laws import VolumeLedger
+from watcher_py.core.changes import Migrate, SetPower, SetService
 from watcher_py.core.cluster import Policy
 
 
@@ -27,6 +28,8 @@ class Ledger:
         if isinstance(change, SetService):
             assert self.cluster.nodes.known[self.rows[change.node_name]], f'{change}: the node is not known'
             self.enabled[self.rows[change.node_name]] = change.is_enabled
+        if isinstance(change, SetPower):
+            self.check_power(change)
         if not isinstance(change, Migrate):
             return
         server, target = self.servers[change.server], self.rows[change.target]
@@ -45,6 +48,18 @@ class Ledger:
             self.used[source] -= self.cluster.servers.demand[server]
             self.at[server] -= Counter([source])
             self.pieces.give(server, source)
+
+    def check_power(self, change):
+        """A machine is switched that is known and at rest; off only when nothing is on it, nor can come."""
+        machines, node = self.cluster.machines, self.rows[change.node_name]
+        machine = machines.uuid.index(change.machine)
+        assert [row for row, of in enumerate(machines.node.tolist()) if of == node] == [machine], change
+        assert machines.known[machine], f'{change}: the machine is not known'
+        assert not machines.maintenance[machine], f'{change}: the machine is in maintenance'
+        assert self.cluster.nodes.known[node], f'{change}: the node is not known'
+        if not change.is_on:
+            assert not any(at[node] for at in self.at), f'{change}: a server is on it'
+            assert not self.enabled[node], f'{change}: servers could come'
 
     def check(self, server, target, change):
         nodes, servers = self.cluster.nodes, self.cluster.servers
@@ -92,9 +107,10 @@ def interleaved(plan, order=None):
 
 def execute(cluster, plan, order=None):
     """Where the servers end when the plan runs interleaved, each action legal at its moment."""
-    ledger = Ledger(cluster)
+    ledger, volumes = Ledger(cluster), VolumeLedger(cluster)
     for deed, place in interleaved(plan, order):
-        getattr(ledger, deed)(plan.actions[place].change)
+        for kept in (ledger, volumes):
+            getattr(kept, deed)(plan.actions[place].change)
     return np.array([next(iter(+at)) for at in ledger.at], dtype=np.int64)
 
 
@@ -107,7 +123,7 @@ def check_laws(snapshot, solution, plan, seed=0):
     assert set(arrivals.values()) <= {1}
     parked = Counter(action.change.server for action in moves if action.is_parking)
     assert set(parked.values()) <= {1}
-    left_out = {proposal.change.server for proposal in plan.left_out}
+    left_out = {proposal.change.server for proposal in plan.left_out if isinstance(proposal.change, Migrate)}
     assert set(parked) <= set(arrivals) | left_out
     one_by_one = execute(cluster, plan)
     side_by_side = execute(cluster, plan, random.Random(seed))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storage and machines for tests: random ones by hypothesis, and small ones written out."""
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,13 +29,18 @@ def storages(draw: st.DrawFn) -> Document:
     names = list(POOLS[:draw(st.integers(0, len(POOLS)))])
     count = draw(st.integers(0, 8))
     return {'pools': [draw(_pools(name)) for name in names],
-            'volumes': [draw(_volumes(f'vol{number}', names)) for number in range(count)],
+            'volumes': [draw(_volumes(f'vol{number}', tuple(names))) for number in range(count)],
             'volume_types': [{'name': name, 'extra_specs': draw(st.sampled_from((None, {}, {'a': 'b'})))}
                              for name in TYPES]}
 
 
 def machines(hosts: list[str]) -> st.SearchStrategy[list[Document]]:
     """Machines, some of which run one of these hosts (by their ids)."""
+    return _machines(tuple(hosts))
+
+
+@cache
+def _machines(hosts: tuple[str, ...]) -> st.SearchStrategy[list[Document]]:
     return st.lists(st.fixed_dictionaries({
         'id': st.sampled_from([f'metal{number}' for number in range(6)]),
         'host': st.sampled_from([None, *hosts]), 'compute_node': st.sampled_from(['', *hosts]),
@@ -42,6 +48,7 @@ def machines(hosts: list[str]) -> st.SearchStrategy[list[Document]]:
         'known': st.booleans()}), max_size=4, unique_by=lambda row: row['id'])
 
 
+@cache
 def _pools(name: str) -> st.SearchStrategy[Document]:
     capacity = st.sampled_from((None, 'infinite', 0, 100, 1000.5))
     return st.fixed_dictionaries({
@@ -53,7 +60,8 @@ def _pools(name: str) -> st.SearchStrategy[Document]:
         'max_over_subscription_ratio': st.sampled_from((None, 20.0))})
 
 
-def _volumes(name: str, pools: list[str]) -> st.SearchStrategy[Document]:
+@cache
+def _volumes(name: str, pools: tuple[str, ...]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries({
         'id': st.just(name), 'pool': st.sampled_from([None, *pools]),
         'size_gb': st.sampled_from((None, 1, 50)),

@@ -28,7 +28,12 @@ def test_of_a_server_that_is_switched_off_part_of_the_disk_is_sent():
     assert seconds(pace, disk=20.0) == 1.0
 
 
+def test_a_volume_is_copied_whole():
+    assert Pace(copied=0.5, overhead=2.0).volume_seconds(100.0) == pytest.approx(202.0)
+
+
 @pytest.mark.parametrize('values', [
+    {'per_pool': 0}, {'copied': 0.0},
     {'per_node': 0}, {'in_all': 0}, {'link': 0.0}, {'rewritten': 1.0}, {'rewritten': -0.1},
     {'overhead': -1.0}])
 def test_a_pace_at_which_nothing_moves_is_refused(values):

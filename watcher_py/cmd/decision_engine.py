@@ -7,7 +7,7 @@ from oslo_config.cfg import ConfigOpts
 
 from watcher_py import plugins
 from watcher_py.bus import notifications, rpc
-from watcher_py.cmd import settings
+from watcher_py.cmd import installed, settings
 from watcher_py.cmd.senses import seen, senses
 from watcher_py.cmd.watched import watched
 from watcher_py.cmd.worker import keep_running
@@ -25,8 +25,8 @@ def build(conf: ConfigOpts) -> Watched:
     """The engine that the configuration describes."""
     announcer, sessions = notifications.connect(conf), database.connect(conf)
     store = Store(sessions, announcer.listener())
-    strategies = plugins.strategies()
+    strategies = installed.strategies(conf)
     found = senses(conf, strategies)
     engine = DecisionEngine(store, rpc.connect(conf), conf, found, strategies, plugins.scoring_engines(),
-                            announcer)
+                            announcer, actions=plugins.action_schemas())
     return watched(conf, NAME, engine, sessions, announcer, seen(found))

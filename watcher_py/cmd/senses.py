@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from oslo_config.cfg import ConfigOpts
 
+from watcher_py import plugins
 from watcher_py.bus import listener
 from watcher_py.cloud import session as cloud
 from watcher_py.cloud.baremetal import Baremetal
@@ -45,8 +46,8 @@ def senses(conf: ConfigOpts, strategies: Collection[str]) -> Senses:
         MachineCollector(Baremetal(connection, *patience), _period(conf, 'baremetal'))
         if 'baremetal' in parts else None)
     ears = {'nova-': nova.hear, 'volume.': cinder.hear, 'snapshot.': cinder.hear, 'capacity.': cinder.hear}
-    return Senses(collector, configured.sources(conf, lambda: connection.session, strategies),
-                  listener.connect(conf, ears), health)
+    sources = configured.sources(conf, lambda: connection.session, strategies, plugins.datasources())
+    return Senses(collector, sources, listener.connect(conf, ears), health)
 
 
 def seen(found: Senses) -> Own:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from watcher_py import plugins
-from watcher_py.cmd import settings
+from watcher_py.cmd import installed, settings
 from watcher_py.core.errors import WatcherError
 from watcher_py.db import session
 from watcher_py.db.store import Store
@@ -23,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     conf = settings.load(arguments, NAME)
     try:
         store = Store(session.connect(conf))
-        catalogue.align(store, plugins.strategies(), plugins.scoring_engines())
+        catalogue.align(store, installed.strategies(conf), plugins.scoring_engines())
     except WatcherError as error:
         print(error, file=sys.stderr)
         return 1

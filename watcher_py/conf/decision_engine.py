@@ -36,6 +36,11 @@ OPTIONS = [
     cfg.IntOpt('explained_plans', default=50, min=0,
                help='Newest plans of which is kept what they were decided on, so that they can be explained '
                     'in detail; 0 for none. With 1,000 hosts and 10,000 servers it is half a MB a plan.'),
+    cfg.IntOpt('efficacy_delay', default=600, min=0,
+               help='Seconds after the end of an action plan at which what came of it is measured: its '
+                    'indicators are read once more, off the cloud and the metrics. Where a strategy goes by '
+                    'metrics of a longer time, that time is waited for. A plan is measured as long as what '
+                    'it was decided on is kept; see explained_plans.'),
     cfg.ListOpt('notification_topics', default=['nova.versioned_notifications', 'openstack.notifications'],
                 help='Where Nova and Cinder tell what happens in the cloud: exchange.topic. The engine '
                      'listens on a queue of its own, so nobody else loses what it hears. When empty, it sees '

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Balance nodes for a strategy: which servers move and why, what it brings, and why others stay."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,14 @@ import numpy as np
 from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import Cluster, Floats, Ints
 from watcher_py.core.difference import migration, movers
+from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import HORIZON, worth_it
 from watcher_py.core.shares import deviation
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Proposal, Solution
 from watcher_py.core.solve.solver import solve
-from watcher_py.core.solve.terms import Balance, Measure
+from watcher_py.core.solve.terms import Balance, Measure, Share
 from watcher_py.core.strategy import Params, Stated
 
 
@@ -28,6 +29,27 @@ def balanced(snapshot: Snapshot, stated: Stated, params: Params, budget: Budget)
     plan = _Plan(snapshot.cluster, stated.problem, term, answer.node)
     return Solution(tuple(plan.moves()), plan.indicators(), answer.outcomes[0], plan.stayed(),
                     refrained or plan.why_nothing())
+
+
+def measure_balance(state: Callable[[Snapshot, Params], Stated], before: Snapshot, after: Snapshot,
+                    params: Params, done: Done) -> Mapping[str, float]:
+    """The deviations of both snapshots, of the loads that the strategy states."""
+    return {'instances_count': len(before.cluster.servers),
+            **_deviation('before', state(before, params)), **_deviation('after', state(after, params)),
+            **of_moves(before, done)}
+
+
+def _deviation(when: str, stated: Stated) -> dict[str, float]:
+    term, = stated.terms
+    assert isinstance(term, Balance)  # noqa: S101 - the strategies state no other
+    return _named_deviation(when, term.shares, stated.problem.node)
+
+
+def _named_deviation(when: str, shares: tuple[Share, ...], node: Ints) -> dict[str, float]:
+    """None where the load of no node is known."""
+    if not any(np.isfinite(share.size).any() for share in shares):
+        return {}
+    return {f'standard_deviation_{when}_audit': deviation(shares, node)}
 
 
 def price_of(params: Params) -> float:
@@ -60,8 +82,8 @@ class _Plan:
     def indicators(self) -> dict[str, float]:
         return {'instance_migrations_count': int((self.node != self.problem.node).sum()),
                 'instances_count': len(self.problem.node),
-                'standard_deviation_before_audit': deviation(self.term.shares, self.problem.node),
-                'standard_deviation_after_audit': deviation(self.term.shares, self.node)}
+                **_named_deviation('before', self.term.shares, self.problem.node),
+                **_named_deviation('after', self.term.shares, self.node)}
 
     def stayed(self) -> dict[str, str]:
         """Servers that can't move, and nodes that stay above the peak that is enough."""

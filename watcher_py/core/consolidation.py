@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Empty as many nodes as can be, for a strategy: what changes and why, and why others stay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.changes import SERVICE_DISABLED_REASON, SetService
 from watcher_py.core.cluster import Bools, Cluster, Ints
 from watcher_py.core.difference import migration, movers
+from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import limits_of, rested, worth_it
 from watcher_py.core.snapshot import Snapshot
@@ -35,6 +36,19 @@ def consolidate(snapshot: Snapshot, asked: Stated, params: Params, budget: Budge
          'released_compute_nodes_count': int(gathering.emptied.sum()),
          'instance_migrations_count': len(gathering.moving)},
         answer.outcomes[0], gathering.stayed(), refrained)
+
+
+def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
+    """A node is released when servers moved off it, and none is known to stand there now."""
+    left = {deed.parameters.get('source_node', '') for deed in done.of('migrate')}
+    is_empty = after.cluster.nodes.known & ~after.cluster.active()
+    released = left & _names(before.cluster, before.cluster.active()) & _names(after.cluster, is_empty)
+    return {'compute_nodes_count': len(before.cluster.nodes),
+            'released_compute_nodes_count': len(released), **of_moves(before, done)}
+
+
+def _names(cluster: Cluster, nodes: Bools) -> set[str]:
+    return {cluster.nodes.name[node] for node in np.flatnonzero(nodes).tolist()}
 
 
 @dataclass(frozen=True, eq=False)

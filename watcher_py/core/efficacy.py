@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from watcher_py.core.changes import Parameters
 from watcher_py.core.cluster import MEMORY_MB
+from watcher_py.core.goals import Goal
 from watcher_py.core.snapshot import Snapshot
 
 # How long a server stands still at the end of a live migration: what libvirt allows it, unless it is told
@@ -34,7 +35,14 @@ class Done:
 
     def moved(self) -> set[str]:
         """The servers that migrated, by uuid: one that was parked on its way counts once."""
-        return {deed.parameters['resource_id'] for deed in self.of('migrate')}
+        return {deed.parameters.get('resource_id', '') for deed in self.of('migrate')}
+
+
+def of_all(goal: Goal, before: Snapshot, done: Done) -> dict[str, float]:
+    """Those of the goal's indicators that ask for nothing but what was done, whatever the strategy."""
+    declared = {indicator.name for indicator in goal.indicators}
+    values = {'actions_count': len(done.deeds), **of_moves(before, done)}
+    return {name: value for name, value in values.items() if name in declared}
 
 
 def of_moves(before: Snapshot, done: Done) -> dict[str, float]:
@@ -44,7 +52,10 @@ def of_moves(before: Snapshot, done: Done) -> dict[str, float]:
     migrations = done.of('migrate')
     return {
         'instance_migrations_count': len(done.moved()),
-        'moved_gb': round(sum(memory.get(deed.parameters['resource_id'], 0.0) for deed in migrations)
+        'moved_gb': round(sum(memory.get(deed.parameters.get('resource_id', ''), 0.0) for deed in migrations)
                           * MIB_IN_GB, 3),
-        'downtime_s': round(sum(LIVE_PAUSE if deed.parameters['migration_type'] == 'live' else deed.seconds
-                                for deed in migrations), 1)}
+        'downtime_s': round(sum(map(_stands_still, migrations)), 1)}
+
+
+def _stands_still(migration: Deed) -> float:
+    return LIVE_PAUSE if migration.parameters.get('migration_type') == 'live' else migration.seconds

@@ -83,6 +83,15 @@ def _percent(part: float, whole: float) -> float:
     return 100.0 * part / whole if whole else 0.0
 
 
+def _saved_energy(values: Values) -> Efficacy:
+    # What is not known has not been saved.
+    if not {'power_before_w', 'power_after_w'} <= values.keys():
+        return []
+    saved = max(0.0, values['power_before_w'] - values['power_after_w'])
+    return [{'name': 'saved_energy', 'description': 'Energy that is not drawn any more, in a day',
+             'unit': 'kWh', 'value': saved * 24 / 1000}]
+
+
 def _tell(*names: tuple[str, str, str]) -> Callable[[Values], Efficacy]:
     """Indicators that stand in the summary as they are: their names, what they tell, and their units."""
     def summary(values: Values) -> Efficacy:
@@ -103,7 +112,13 @@ _COST = (Indicator('moved_gb', 'Memory of the servers that the plan migrates', _
 _DONE = (Indicator('actions_count', 'Actions of the plan'),)
 
 DUMMY = Goal('dummy', 'Dummy goal', _DONE)
-UNCLASSIFIED = Goal('unclassified', 'Unclassified', _DONE)
+UNCLASSIFIED = Goal(
+    'unclassified', 'Unclassified',
+    (*_DONE,
+     Indicator('faults_before_count',
+               'Rules broken, nodes beyond their room, or servers without room, at first'),
+     Indicator('faults_after_count', 'Those that are left after the plan'), _MIGRATIONS, *_COST),
+    _tell(('faults_after_count', 'What stays wrong', 'faults')))
 HARDWARE_MAINTENANCE = Goal('hardware_maintenance', 'Hardware Maintenance', (*_maintained(), *_COST),
                             _planned_ratios)
 SERVER_CONSOLIDATION = Goal(
@@ -160,6 +175,4 @@ SAVING_ENERGY = Goal(
      Indicator('power_before_w', 'Power that the compute nodes draw at first', _AMOUNT, 'W'),
      Indicator('power_after_w', 'Power that they draw after the plan', _AMOUNT, 'W'),
      _MIGRATIONS, *_COST),
-    lambda values: [{
-        'name': 'saved_energy', 'description': 'Energy that is not drawn any more, in a day', 'unit': 'kWh',
-        'value': max(0.0, values.get('power_before_w', 0) - values.get('power_after_w', 0)) * 24 / 1000}])
+    _saved_energy)

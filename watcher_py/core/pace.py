@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast servers are moved, and how many at once: what a schedule reckons with."""
+"""How fast servers and volumes are moved, and how many at once: what a schedule reckons with."""
 
 from dataclasses import dataclass
 
@@ -24,10 +24,14 @@ class Pace:
     rewritten: float = 0.25         # of what is sent, so much is written again while it is sent; below 1
     disk_written: float = 0.05      # so much of a disk is not in its image
     overhead: float = 6.0           # seconds of a move besides the sending
+    per_pool: int = 2               # moves of volumes at once from and to one pool
+    copied: float = 0.1             # GB/s of a volume that is copied
 
     def __post_init__(self) -> None:
-        if self.per_node < 1 or (self.in_all is not None and self.in_all < 1):
+        if self.per_node < 1 or self.per_pool < 1 or (self.in_all is not None and self.in_all < 1):
             raise Invalid('a pace must allow at least one move at once')
+        if self.copied <= 0:
+            raise Invalid('a pace needs volumes to be copied at more than 0 GB/s')
         if self.link <= 0 or self.overhead < 0 or not 0 <= self.rewritten < 1:
             raise Invalid('a pace needs a link above 0 MiB/s, an overhead of at least 0 s and a share of '
                           'memory written again from 0 to below 1')
@@ -36,6 +40,10 @@ class Pace:
         """[M] How long moves last; memory in MiB, disk in GiB."""
         sent = np.where(is_live, memory / (1 - self.rewritten), disk * 1024 * self.disk_written)
         return np.asarray(self.overhead + sent / (self.link / self.per_node), dtype=float)
+
+    def volume_seconds(self, size: float) -> float:
+        """How long the move of a volume of so many GB lasts."""
+        return self.overhead + size / self.copied
 
 
 USUAL = Pace()

@@ -42,6 +42,16 @@ def balanceable(problem: Problem, snapshot: Snapshot,
                           size=np.where(compared, share.size, np.nan)) for share in shares))
 
 
+def in_use(snapshot: Snapshot, metric: Metric) -> Floats:
+    """[S] Cores or MiB that servers use, NaN where it is unknown; one that is switched off uses none."""
+    servers = snapshot.cluster.servers
+    load = snapshot.readings.column(metric, len(servers))
+    if metric is Metric.INSTANCE_CPU:
+        load = load / 100 * snapshot.cluster.vcpus()
+    off = np.array([state == 'stopped' for state in servers.state], dtype=bool)
+    return np.asarray(np.where(off, 0.0, load))
+
+
 def deviation(shares: Sequence[Share], node: Ints) -> float:
     """The root of the weighted mean of the shares' variances when servers stand on these nodes [S]."""
     compared = [share.levels(node)[np.isfinite(share.size)] for share in shares]
@@ -69,15 +79,13 @@ def _share(snapshot: Snapshot, name: str, weight: float) -> Share:
 
 def _measured(snapshot: Snapshot, metric: Metric) -> tuple[Floats, Floats, Floats]:
     """What servers use [S], what their nodes use in all [N], and have [N]: cores or MiB."""
-    cluster, readings = snapshot.cluster, snapshot.readings
-    load = readings.column(metric, len(cluster.servers))
-    carried = readings.column(MEASURED[metric.value], len(cluster.nodes))
+    cluster = snapshot.cluster
+    carried = snapshot.readings.column(MEASURED[metric.value], len(cluster.nodes))
     size = cluster.nodes.total[:, MEMORY_MB]
     if metric is Metric.INSTANCE_CPU:
         size = cluster.cores()
-        load, carried = load / 100 * cluster.vcpus(), carried / 100 * size
-    off = np.array([state == 'stopped' for state in cluster.servers.state], dtype=bool)
-    return np.where(off, 0.0, load), carried, size
+        carried = carried / 100 * size
+    return in_use(snapshot, metric), carried, size
 
 
 def _compared(cluster: Cluster, shares: Sequence[Share]) -> Bools:

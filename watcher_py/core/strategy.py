@@ -2,7 +2,7 @@
 """A strategy: a way to a goal, stated as pure functions of a snapshot."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -62,3 +62,10 @@ def with_defaults(schema: Schema, given: Params) -> dict[str, Any]:
     defaults = {name: spec['default'] for name, spec in schema.get('properties', {}).items()
                 if 'default' in spec}
     return {**defaults, **given}
+
+
+def configured(strategy: Strategy, defaults: Params) -> Strategy:
+    """The strategy with these defaults of its parameters in place of its own."""
+    properties = strategy.parameters.get('properties', {})
+    changed = {name: {**properties[name], 'default': value} for name, value in defaults.items()}
+    return replace(strategy, parameters={**strategy.parameters, 'properties': {**properties, **changed}})

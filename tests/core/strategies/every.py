@@ -3,6 +3,7 @@
 
 import pkgutil
 from importlib import import_module
+from itertools import pairwise
 
 from watcher_py.core import strategies as package
 from watcher_py.core.budget import UNLIMITED
@@ -31,7 +32,8 @@ def params_for(strategy, snapshot):
         'actuator': {'actions': [{'action_type': 'nop', 'input_parameters': {'message': 'told'}}]},
         'host_maintenance': {'maintenance_node': ''.join(nodes[:1])},
         'zone_migration': {'compute_nodes': [{'src_node': name} for name in nodes[:2]],
-                           'storage_pools': [{'src_pool': pools[0], 'dst_pool': pools[1]}] * (len(pools) > 1),
+                           'storage_pools': [{'src_pool': source, 'dst_pool': target} for source, target in
+                                             pairwise(pools[:2])],
                            'with_attached_volume': True},
         'defragmentation': {'flavors': [{'vcpus': 8, 'ram_mb': 4096, 'count': 2}]}}
     return with_defaults(strategy.parameters, given.get(strategy.name, {}))

@@ -77,7 +77,8 @@ def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
                               StorageCollector(volumes), MachineCollector(machines))
         senses = Senses(collector, Sources((Prometheus(WebSite('prometheus', cloud.prometheus_url)),)))
         hands = Hands(compute, volumes, machines, Traffic(compute, LOOK))
-        engine = DecisionEngine(store, bus, conf, senses, plugins.strategies(), plugins.scoring_engines())
+        engine = DecisionEngine(store, bus, conf, senses, plugins.strategies(), plugins.scoring_engines(),
+                                actions=plugins.action_schemas())
         applier = Applier(store, bus, conf, hands, plugins.actions(),
                           drift=Drift(compute, Placement(connection), EngineClient(bus, conf)))
         for service in (engine, applier):
@@ -91,6 +92,7 @@ def _configuration(folder: Path) -> ConfigOpts:
     path.write_text('\n'.join([
         '[DEFAULT]', 'transport_url = fake://', 'enable_authentication = false', 'use_stderr = false',
         f'log_file = {folder / "watcher.log"}', 'host = demo',
+        '[watcher_decision_engine]', 'efficacy_delay = 1',
         '[nova]', f'migration_interval = {LOOK}',
         '[watcher_applier]', 'parallel_migrations = 16', 'parallel_migrations_per_host = 4',
         '']))

@@ -61,8 +61,8 @@ def _is_to_be_empty(evidence: Evidence, node: int) -> bool:
 def _share(evidence: Evidence, node: int) -> str:
     """What became of its shares, where they were to be even."""
     shares = [share for term in evidence.stated.terms if isinstance(term, Balance) for share in term.shares]
-    told = [f'{share.name} {100 * share.levels(evidence.problem.node)[node]:.0f} % before, '
-            f'{100 * share.levels(evidence.node)[node]:.0f} % after' for share in shares]
+    told = [f'{share.name} {share.told(share.levels(evidence.problem.node)[node])} before, '
+            f'{share.told(share.levels(evidence.node)[node])} after' for share in shares]
     return f'; {"; ".join(told)}' if told else ''
 
 

@@ -83,5 +83,5 @@ def _standing_out(evidence: Evidence, share: Share, server: int) -> tuple[float,
         return 0.0, ''
     node, rank, mean = evidence.cluster.nodes.name[home], int((known > shares[home]).sum()) + 1, known.mean()
     return float(shares[home] - mean), (
-        f'{node} was at {100 * shares[home]:.0f} % of {share.name}, number {rank} of {len(known)} nodes, '
-        f'which are at {100 * mean:.0f} % on average')
+        f'{node} was at {share.told(shares[home])} of {share.name}, number {rank} of {len(known)} nodes, '
+        f'which are at {share.told(mean)} on average')

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from watcher_py.core.changes import Migrate, SetPower, SetService, Sleep, Stop
+from watcher_py.core.changes import Migrate, MoveVolume, SetPower, SetService, Sleep, Stop
 from watcher_py.core.cluster import Bools, Cluster
 from watcher_py.core.pace import USUAL, Pace
 from watcher_py.core.problem import allocation_problem
@@ -16,6 +16,8 @@ from watcher_py.core.schedule.draft import Draft, Step, Task
 from watcher_py.core.schedule.moves import moves_of
 from watcher_py.core.schedule.order import best_order
 from watcher_py.core.schedule.plan import Plan, PlannedAction
+from watcher_py.core.schedule.stranded import without_stranded
+from watcher_py.core.schedule.volumes import weave
 from watcher_py.core.solution import Proposal, Solution
 
 
@@ -24,9 +26,10 @@ def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
 
     Nodes are switched on and services set first, then servers move or stop, and last of all nodes are
     switched off, each once it is closed and everything has left it; other changes follow one another in
-    the solution's order. Whatever order keeps to the actions' parents keeps every node within its room
-    and every group apart, however long the actions take. A move that no order makes possible, not
-    even with a detour over a third node, is left out, and so is what would need its room.
+    the solution's order. Volumes move beside all that. Whatever order keeps to the actions' parents keeps
+    every node and pool within its room and every group apart, however long the actions take. A move that
+    no order makes possible, not even with a detour over a third node, is left out, and so is what would
+    need its room; a node that was to be switched off and keeps a server for that stays on and enabled.
     """
     pace = solution.pace or pace
     moves = [proposal for proposal in solution.proposals if isinstance(proposal.change, Migrate)]
@@ -36,14 +39,16 @@ def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
                 _stays_open(cluster, solution), keeps_pace=solution.pace is not None)
     bound = shortest_makespan(task.moves, problem, pace)
     draft = best_order(task, bound)
+    proposals, given_up = without_stranded(cluster, task, draft, solution.proposals)
     actions = _Actions(cluster)
-    actions.add_power(solution.proposals, is_on=True)
-    actions.add_services(solution.proposals)
+    actions.add_power(proposals, is_on=True)
+    actions.add_services(proposals)
     actions.add_moves(moves, draft.steps)
-    actions.add_others(solution.proposals)
-    actions.add_power(solution.proposals, is_on=False)
+    actions.add_others(proposals)
+    actions.add_power(proposals, is_on=False)
     makespan = max((action.start + action.seconds for action in actions.all), default=0.0)
-    return Plan(tuple(actions.all), makespan, bound, tuple(_left_out(moves, draft)))
+    left_out = (*_left_out(moves, draft), *given_up)
+    return weave(Plan(tuple(actions.all), makespan, bound, left_out), solution, cluster.storage, pace)
 
 
 def _stays_open(cluster: Cluster, solution: Solution) -> Bools:
@@ -81,9 +86,11 @@ class _Actions:
             parents = {before + parent for parent in step.parents}
             parents.update(self._settings.get(self._nodes[step.source], ()),
                            self._settings.get(self._nodes[step.target], ()))
+            # A draft knows nothing of machines that have to come up first.
+            start = max(step.start, self._end(parents))
             self._departures[self._nodes[step.source]].append(len(self.all))
             self.all.append(PlannedAction(move.change, move.reason, tuple(sorted(parents)),
-                                          step.start, step.seconds, step.is_parking))
+                                          start, step.seconds, step.is_parking))
 
     def add_others(self, proposals: Iterable[Proposal]) -> None:
         tail: tuple[int, ...] = ()
@@ -93,7 +100,7 @@ class _Actions:
                 parents = tuple(self._settings.get(change.node, ()))
                 self._departures[change.node].append(len(self.all))
                 self.all.append(PlannedAction(change, proposal.reason, parents))
-            elif not isinstance(change, Migrate | SetService | SetPower):
+            elif not isinstance(change, Migrate | MoveVolume | SetService | SetPower):
                 start = self._end(tail)
                 seconds = change.seconds if isinstance(change, Sleep) else 0.0
                 self.all.append(PlannedAction(change, proposal.reason, tail, start, seconds))

@@ -52,6 +52,8 @@ def _start_what_can(moment: Moment, task: Task, scarce: list[bool]) -> None:
         node = moment.awake[0][1]
         if node in moment.marked and moment.lanes.free[node]:
             park_marked(moment, task, node)
+            if moment.lanes.in_all <= 0:
+                return
         move = _best_at(moment, node, scarce) if moment.lanes.free[node] else None
         if move is None:
             heapq.heappop(moment.awake)

@@ -33,12 +33,17 @@ class Share:
     besides: Floats                 # [N] what a node carries besides `load`, in the same unit
     size: Floats                    # [N] what counts as a whole; NaN leaves a node out of the comparison
     weight: float = 1.0
+    unit: str = ''                  # of a level, where it is none of a share but, say, of a temperature
 
     def levels(self, node: Ints) -> Floats:
         """[N] What each node carries when servers stand on these nodes [S], as a share of its size."""
         carried = self.besides + np.bincount(node, weights=self.load, minlength=len(self.size))
         return np.asarray(np.divide(carried, self.size, out=np.full(len(self.size), np.nan),
                                     where=self.size > 0))
+
+    def told(self, level: float) -> str:
+        """A level in words."""
+        return f'{level:.1f} {self.unit}' if self.unit else f'{100 * level:.0f} %'
 
 
 @dataclass(frozen=True, eq=False)

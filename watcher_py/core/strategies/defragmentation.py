@@ -11,8 +11,10 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import RESOURCES, Bools, Cluster, Servers
 from watcher_py.core.difference import migration, movers
 from watcher_py.core.document import FORMAT, VERSION, read
+from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.further import newcomers
 from watcher_py.core.goals import UNCLASSIFIED
+from watcher_py.core.limits import Limits
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.problem import Problem, allocation_problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
@@ -59,7 +61,21 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     answer, refrained = worth_it(stated.problem, answer, params)
     return Solution(tuple(_move(cluster, row, int(answer.node[row]))
                           for row in movers(cluster, answer.node).tolist()),
-                    outcome=answer.outcomes[0], refrained=refrained)
+                    {'faults_before_count': answer.outcomes[0].before,
+                     'faults_after_count': answer.outcomes[0].after},
+                    answer.outcomes[0], refrained=refrained)
+
+
+def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
+    return {'faults_before_count': _without_room(before, params),
+            'faults_after_count': _without_room(after, params), **of_moves(before, done)}
+
+
+def _without_room(snapshot: Snapshot, params: Params) -> float:
+    """Servers to come for which there is no room as all stand, with nobody moved."""
+    stated = state(snapshot, params)
+    spent = Budget(lambda: True)
+    return solve(stated.problem, stated.terms, Limits(servers=0), spent).outcomes[0].before
 
 
 def _make_room(cluster: Cluster, problem: Problem, flavors: Sequence[Mapping[str, Any]]) -> MakeRoom:
@@ -103,4 +119,4 @@ def _move(cluster: Cluster, server: int, target: int) -> Proposal:
 
 
 STRATEGY = Strategy('defragmentation', 'Defragmentation Strategy', UNCLASSIFIED, PARAMETERS, needs, decide,
-                    state)
+                    state, measure=measure)

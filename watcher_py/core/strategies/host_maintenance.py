@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Empty a node, or several at once, so that they can be maintained."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from watcher_py.core.budget import Budget
 from watcher_py.core.changes import SERVICE_MAINTAINED_REASON, SetService, Stop
-from watcher_py.core.cluster import Bools, Cluster
+from watcher_py.core.cluster import Bools, Cluster, Ints
+from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.errors import Invalid
 from watcher_py.core.evacuation import Evacuation, evacuate
 from watcher_py.core.goals import CLUSTER_MAINTAINING
@@ -44,12 +45,43 @@ def state(snapshot: Snapshot, params: Params) -> Stated:
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     cluster = snapshot.cluster
     evacuation = evacuate(cluster, _problem(cluster, params), _term(cluster, params), budget)
-    return Solution((*_services(evacuation), *_moves(evacuation, params), *_stops(evacuation, params)),
-                    {}, evacuation.outcome, evacuation.stayed())
+    stops = list(_stops(evacuation, params))
+    return Solution((*_services(evacuation), *_moves(evacuation, params), *stops),
+                    _indicators(evacuation, stops), evacuation.outcome, evacuation.stayed())
+
+
+def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
+    """A node is emptied when all is known of it, and nothing on it runs."""
+    cluster, names = after.cluster, _maintained(params)
+    is_meant = cluster.nodes.known & np.isin(np.array(cluster.nodes.name, dtype=object), names)
+    return {'maintained_nodes_count': len(names),
+            'emptied_nodes_count': _idle(cluster.servers.node, cluster.servers.state, is_meant),
+            'stopped_instances_count': len(done.of(Stop.action_type)), **of_moves(before, done)}
+
+
+def _indicators(evacuation: Evacuation, stops: Sequence[Proposal]) -> dict[str, float]:
+    servers, stopped = evacuation.cluster.servers, {proposal.change.server for proposal in stops
+                                                    if isinstance(proposal.change, Stop)}
+    states = ['stopped' if uuid in stopped else state
+              for uuid, state in zip(servers.uuid, servers.state, strict=True)]
+    is_meant = evacuation.term.nodes & evacuation.cluster.nodes.known
+    return {'maintained_nodes_count': int(evacuation.term.nodes.sum()),
+            'emptied_nodes_count': _idle(evacuation.placed, states, is_meant),
+            'stopped_instances_count': len(stopped)}
+
+
+def _idle(node: Ints, states: Sequence[str], among: Bools) -> int:
+    """How many of the nodes bear no server that runs."""
+    runs = np.array([state not in COLD_STATES for state in states], dtype=bool)
+    return int((among & (np.bincount(node[runs], minlength=len(among)) == 0)).sum())
+
+
+def _maintained(params: Params) -> list[str]:
+    return sorted({params['maintenance_node'], *params['maintenance_nodes']})
 
 
 def _term(cluster: Cluster, params: Params) -> Drain:
-    nodes = _rows(cluster, [params['maintenance_node'], *params['maintenance_nodes']])
+    nodes = _rows(cluster, _maintained(params))
     backup = _backup(cluster, params)
     if (nodes & backup).any():
         raise Invalid('backup_node is the node to maintain or one of them; name another one')
@@ -120,4 +152,4 @@ def _stops(evacuation: Evacuation, params: Params) -> Iterator[Proposal]:
 
 
 STRATEGY = Strategy('host_maintenance', 'Host Maintenance Strategy', CLUSTER_MAINTAINING, PARAMETERS,
-                    needs, decide, state)
+                    needs, decide, state, measure=measure)

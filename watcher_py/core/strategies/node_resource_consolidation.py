@@ -3,7 +3,7 @@
 
 from watcher_py.core import restraint
 from watcher_py.core.budget import Budget
-from watcher_py.core.consolidation import consolidate, stated
+from watcher_py.core.consolidation import consolidate, measure, stated
 from watcher_py.core.goals import SERVER_CONSOLIDATION
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.problem import allocation_problem
@@ -33,4 +33,4 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
 
 
 STRATEGY = Strategy('node_resource_consolidation', 'Node Resource Consolidation strategy',
-                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state)
+                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure)

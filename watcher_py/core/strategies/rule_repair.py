@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repair what the rules forbid and what is beyond its room, by few moves, and touch nothing else."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import Cluster, Ints
 from watcher_py.core.difference import migration, movers
+from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.goals import UNCLASSIFIED
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.problem import Problem, allocation_problem, with_load
@@ -51,7 +54,18 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     before, after = (faults_of(problem, term.misplaced, node) for node in (problem.node, answer.node))
     return Solution(tuple(_move(cluster, before, row, int(answer.node[row]))
                           for row in movers(cluster, answer.node).tolist()),
-                    {}, answer.outcomes[0], _stayed(cluster, problem, after, answer.node), refrained)
+                    {'faults_before_count': before.count(), 'faults_after_count': after.count()},
+                    answer.outcomes[0], _stayed(cluster, problem, after, answer.node), refrained)
+
+
+def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
+    return {'faults_before_count': _faults(before, params), 'faults_after_count': _faults(after, params),
+            **of_moves(before, done)}
+
+
+def _faults(snapshot: Snapshot, params: Params) -> int:
+    problem = _problem(snapshot, params)
+    return faults_of(problem, misplaced(snapshot.cluster), problem.node).count()
 
 
 def _problem(snapshot: Snapshot, params: Params) -> Problem:
@@ -95,4 +109,4 @@ def _stayed(cluster: Cluster, problem: Problem, faults: Faults, placed: Ints) ->
 
 
 STRATEGY = Strategy('rule_repair', 'Rule Repair Strategy', UNCLASSIFIED, PARAMETERS, needs, decide,
-                    state)
+                    state, measure=measure)

@@ -3,7 +3,7 @@
 
 from watcher_py.core import restraint
 from watcher_py.core.budget import Budget
-from watcher_py.core.consolidation import consolidate, stated
+from watcher_py.core.consolidation import consolidate, measure, stated
 from watcher_py.core.goals import SERVER_CONSOLIDATION
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.problem import allocation_problem, with_load
@@ -39,4 +39,4 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
 
 
 STRATEGY = Strategy('vm_workload_consolidation', 'VM Workload Consolidation Strategy',
-                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state)
+                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure)

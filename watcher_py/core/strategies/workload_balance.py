@@ -2,11 +2,12 @@
 """Bring every node below a threshold of load, by as few moves as it takes, and lift no other above it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from watcher_py.core.balancing import balanced, price_of
+from watcher_py.core.balancing import balanced, measure_balance, price_of
 from watcher_py.core.budget import Budget
 from watcher_py.core.errors import Invalid
 from watcher_py.core.goals import WORKLOAD_BALANCING
@@ -66,4 +67,4 @@ def _with_ceiling(problem: Problem, share: Share, most: float) -> Problem:
 
 
 STRATEGY = Strategy('workload_balance', 'Workload Balance Migration Strategy', WORKLOAD_BALANCING, PARAMETERS,
-                    needs, decide, state)
+                    needs, decide, state, measure=partial(measure_balance, state))

@@ -2,9 +2,10 @@
 """Even out the load of the nodes, by as few moves as it takes to bring the deviation down to a threshold."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from watcher_py.core.balancing import balanced, price_of
+from watcher_py.core.balancing import balanced, measure_balance, price_of
 from watcher_py.core.budget import Budget
 from watcher_py.core.errors import Invalid
 from watcher_py.core.goals import WORKLOAD_BALANCING
@@ -111,4 +112,4 @@ def _of_kind(kind: str, given: Mapping[str, Any], otherwise: Mapping[str, Any]) 
 
 
 STRATEGY = Strategy('workload_stabilization', 'Workload stabilization', WORKLOAD_BALANCING, PARAMETERS,
-                    needs, decide, state)
+                    needs, decide, state, measure=partial(measure_balance, state))

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Move everything off some nodes, to named ones or to any that have room, in the order that is asked for."""
+"""Move everything off some nodes and storage pools, in the order that is asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from watcher_py.core.budget import Budget
-from watcher_py.core.cluster import DISK_GB, MEMORY_MB, VCPU, Bools, Cluster, Ints
+from watcher_py.core.changes import MoveVolume
+from watcher_py.core.cluster import DISK_GB, MEMORY_MB, VCPU, Cluster
+from watcher_py.core.efficacy import Done, of_all
 from watcher_py.core.errors import Invalid
 from watcher_py.core.evacuation import Evacuation, evacuate
 from watcher_py.core.goals import HARDWARE_MAINTENANCE
@@ -17,9 +20,12 @@ from watcher_py.core.pace import Pace
 from watcher_py.core.problem import allocation_problem
 from watcher_py.core.rules import COLD_STATES, LIVE_STATES, is_live
 from watcher_py.core.snapshot import Snapshot
-from watcher_py.core.solution import Proposal, Solution
+from watcher_py.core.solution import Outcome, Proposal, Solution
 from watcher_py.core.solve.terms import Drain
-from watcher_py.core.strategy import Params, Stated, Strategy
+from watcher_py.core.storage import Storage
+from watcher_py.core.strategy import Params, Part, Stated, Strategy
+from watcher_py.core.volumes.evacuation import Leaving, VolumeEvacuation, evacuate_pools
+from watcher_py.core.volumes.rules import MOVABLE
 
 _TEXT = {'type': 'string'}
 _NAMES = {'type': 'array', 'items': _TEXT}
@@ -32,26 +38,28 @@ PARAMETERS = {'properties': {
             'type': 'object', 'properties': {'src_node': _TEXT, 'dst_node': _TEXT},
             'required': ['src_node'], 'additionalProperties': False}},
     'storage_pools': {
-        'description': 'Not supported yet: pools of volumes to empty', 'type': 'array', 'items': {
+        'description': 'Storage pools to empty, by name, each with the pool that is to take its volumes, or '
+                       'the type that they are to become', 'type': 'array', 'items': {
             'type': 'object',
             'properties': {'src_pool': _TEXT, 'dst_pool': _TEXT, 'src_type': _TEXT, 'dst_type': _TEXT},
             'oneOf': [{'required': ['src_pool', 'dst_pool'], 'not': {'required': ['dst_type']}},
                       {'required': ['src_pool', 'dst_type'], 'not': {'required': ['dst_pool']}}],
             'additionalProperties': False}},
-    'parallel_total': {'description': 'Migrations at once; 0 for no limit', 'type': 'integer',
-                       'minimum': 0, 'default': 6},
+    'parallel_total': {'description': 'Migrations at once, of servers and volumes; 0 for no limit',
+                       'type': 'integer', 'minimum': 0, 'default': 6},
     'parallel_per_node': {'description': 'Migrations at once from or to one node; 0 for the usual number',
                           'type': 'integer', 'minimum': 0, 'default': 2},
-    'parallel_per_pool': {'description': 'Without effect as long as no volumes migrate', 'type': 'integer',
-                          'minimum': 0, 'default': 2},
+    'parallel_per_pool': {'description': 'Migrations at once from or to one pool; 0 for the usual number',
+                          'type': 'integer', 'minimum': 0, 'default': 2},
     'priority': {
-        'description': 'What is moved first: by project, then by node, then by the size or age of servers',
+        'description': 'What is moved first: by project, then by node or pool, then by size or age',
         'type': 'object', 'properties': {
             'project': _NAMES, 'compute_node': _NAMES, 'storage_pool': _NAMES,
             'compute': {'enum': [*_SIZES, 'created_at']}, 'storage': {'enum': ['size', 'created_at']}},
         'additionalProperties': False},
-    'with_attached_volume': {'description': 'Without effect as long as no volumes migrate',
-                             'type': 'boolean', 'default': False},
+    'with_attached_volume': {
+        'description': 'Each server follows right behind the volumes attached to it, not behind all volumes',
+        'type': 'boolean', 'default': False},
 }, 'additionalProperties': False}
 
 
@@ -65,15 +73,21 @@ def state(snapshot: Snapshot, params: Params) -> Stated:
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     cluster, term = snapshot.cluster, _term(snapshot.cluster, params)
-    evacuation = evacuate(cluster, allocation_problem(cluster), term, budget)
-    return Solution(tuple(_moves(evacuation, params.get('priority', {}))),
-                    _indicators(cluster, term.nodes, evacuation.placed),
-                    evacuation.outcome, evacuation.stayed(), pace=_pace(params))
+    volumes = evacuate_pools(cluster, _leaving(cluster.storage, params))
+    servers = evacuate(cluster, allocation_problem(cluster), term, budget)
+    moved = {cluster.storage.volumes.uuid[row] for row in volumes.targets}
+    moved |= {cluster.servers.uuid[row] for row in servers.moving()}
+    return Solution(tuple(_moves(servers, volumes, params)), _indicators(snapshot, params, moved),
+                    _outcome(servers, volumes), {**servers.stayed(), **volumes.stayed()}, pace=_pace(params))
+
+
+def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
+    moved = done.moved() | {deed.parameters.get('resource_id', '')
+                            for deed in done.of(MoveVolume.action_type)}
+    return {**_indicators(before, params, moved), **of_all(HARDWARE_MAINTENANCE, before, done)}
 
 
 def _term(cluster: Cluster, params: Params) -> Drain:
-    if params.get('storage_pools'):
-        raise Invalid('zone_migration does not migrate volumes yet; leave storage_pools out')
     nodes, toward = np.zeros(len(cluster.nodes), dtype=bool), np.full(len(cluster.nodes), -1)
     rows = {name: row for row, name in enumerate(cluster.nodes.name)}
     for pair in params.get('compute_nodes', []):
@@ -88,16 +102,62 @@ def _term(cluster: Cluster, params: Params) -> Drain:
     return Drain(nodes, toward)
 
 
-def _row(rows: Mapping[str, int], name: str) -> int:
+def _row(rows: Mapping[str, int], name: str, what: str = 'compute node') -> int:
     if name not in rows:
-        raise Invalid(f'there is no compute node {name} in the scope of the audit')
+        raise Invalid(f'there is no {what} {name} in the scope of the audit')
     return rows[name]
 
 
-def _moves(evacuation: Evacuation, priority: Params) -> Iterator[Proposal]:
+def _leaving(storage: Storage, params: Params) -> list[Leaving]:
+    pools, given = storage.pools.name, params.get('storage_pools', [])
+    rows = {name: row for row, name in enumerate(pools)}
+    types = {called: one.name for one in storage.types for called in (one.uuid, one.name)}
+    wishes = []
+    for pair in given:
+        target = _row(rows, pair['dst_pool'], 'storage pool') if 'dst_pool' in pair else None
+        new_type, of_type = (_type(types, pair[key]) if key in pair else None
+                             for key in ('dst_type', 'src_type'))
+        wishes.append(Leaving(_row(rows, pair['src_pool'], 'storage pool'), target, new_type, of_type))
+    emptied = {wish.source for wish in wishes}
+    for wish in wishes:
+        if wish.target in emptied:
+            raise Invalid(f'{pools[wish.target or 0]} is to be emptied itself; name another dst_pool for '
+                          f'{pools[wish.source]}')
+    return wishes
+
+
+def _type(types: Mapping[str, str], called: str) -> str:
+    if called not in types:
+        raise Invalid(f'there is no volume type {called}')
+    return types[called]
+
+
+def _outcome(servers: Evacuation, volumes: VolumeEvacuation) -> Outcome:
+    """Servers alone, unless volumes are to leave too."""
+    if not volumes.wishes:
+        return servers.outcome
+    of_servers = servers.outcome
+    return Outcome('servers and volumes where nothing is to be left', of_servers.before + len(volumes.wishes),
+                   of_servers.after + len(volumes.reasons), of_servers.bound + volumes.bound)
+
+
+def _moves(evacuation: Evacuation, leaving: VolumeEvacuation, params: Params) -> Iterator[Proposal]:
+    """All volumes before all servers, or each server right behind its own."""
+    priority, volumes = params.get('priority', {}), leaving.cluster.storage.volumes
     servers, names = evacuation.cluster.servers, evacuation.cluster.nodes.name
-    for row in _in_order(evacuation.cluster, evacuation.moving(), priority):
+    moving = _in_order(evacuation.cluster, evacuation.moving(), priority)
+    waiting = _volumes_in_order(leaving.cluster.storage, list(leaving.targets), priority)
+    own: defaultdict[str, list[int]] = defaultdict(list)
+    for volume in waiting if params['with_attached_volume'] else ():
+        for server in volumes.attached_to[volume]:
+            own[server].append(volume)
+    first = [] if params['with_attached_volume'] else waiting
+    yield from map(leaving.move, first)
+    for row in moving:
+        yield from map(leaving.move, own[servers.uuid[row]])
         yield evacuation.move(row, f'all servers leave {names[servers.node[row]]}', is_live(servers, row))
+    gone = {*first, *(volume for row in moving for volume in own[servers.uuid[row]])}
+    yield from (leaving.move(volume) for volume in waiting if volume not in gone)
 
 
 def _in_order(cluster: Cluster, rows: list[int], priority: Params) -> list[int]:
@@ -117,23 +177,47 @@ def _in_order(cluster: Cluster, rows: list[int], priority: Params) -> list[int]:
     return sorted(rows, key=place)
 
 
+def _volumes_in_order(storage: Storage, rows: list[int], priority: Params) -> list[int]:
+    """Named projects first, within them named pools, within them the largest or oldest volumes."""
+    volumes, pools = storage.volumes, storage.pools
+    projects = {name: rank for rank, name in enumerate(priority.get('project', ()))}
+    sources = {name: rank for rank, name in enumerate(priority.get('storage_pool', ()))}
+    by = priority.get('storage')
+
+    def place(row: int) -> tuple[Any, ...]:
+        return (projects.get(volumes.project[row], len(projects)),
+                sources.get(pools.name[volumes.pool[row]], len(sources)),
+                -volumes.size[row] if by == 'size' else 0.0,
+                (volumes.created[row] or '~') if by == 'created_at' else '', row)
+
+    return sorted(rows, key=place)
+
+
 def _pace(params: Params) -> Pace:
     """Watcher takes 0 for "none at all"; a plan that never ends helps nobody, so here it sets no limit."""
     pace = Pace(in_all=params['parallel_total'] or None)
-    return replace(pace, per_node=params['parallel_per_node'] or pace.per_node)
+    return replace(pace, per_node=params['parallel_per_node'] or pace.per_node,
+                   per_pool=params['parallel_per_pool'] or pace.per_pool)
 
 
-def _indicators(cluster: Cluster, nodes: Bools, placed: Ints) -> dict[str, float]:
-    """Of the servers on the nodes, those that can migrate by their state, and those that the plan moves."""
-    counts: dict[str, float] = dict.fromkeys(
-        (indicator.name for indicator in HARDWARE_MAINTENANCE.indicators), 0)
-    for row in np.flatnonzero(nodes[cluster.servers.node]).tolist():
-        if cluster.servers.state[row] in LIVE_STATES | COLD_STATES:
-            name = f'{"live" if is_live(cluster.servers, row) else "cold"}_migrate_instance_count'
-            counts[name] += 1
-            counts[f'planned_{name}'] += bool(placed[row] != cluster.servers.node[row])
-    return counts
+def _indicators(snapshot: Snapshot, params: Params, moved: Set[str]) -> dict[str, float]:
+    """What is to leave and can by its state, and what of it does (uuids).
+
+    A volume that is in use is not migrated by Cinder alone: Nova exchanges it, which counts as an update.
+    """
+    cluster, counts = snapshot.cluster, Counter[str]()
+    servers, volumes = cluster.servers, cluster.storage.volumes
+    for row in np.flatnonzero(_term(cluster, params).nodes[servers.node]).tolist():
+        if servers.state[row] in LIVE_STATES | COLD_STATES:
+            kind = 'live_migrate_instance' if is_live(servers, row) else 'cold_migrate_instance'
+            counts.update({f'{kind}_count': 1, f'planned_{kind}_count': int(servers.uuid[row] in moved)})
+    for row in evacuate_pools(cluster, _leaving(cluster.storage, params)).wishes:
+        if volumes.status[row] in MOVABLE:
+            kind = 'volume_migrate' if volumes.status[row] == 'available' else 'volume_update'
+            counts.update({f'{kind}_count': 1, f'planned_{kind}_count': int(volumes.uuid[row] in moved)})
+    return {indicator.name: counts[indicator.name] for indicator in HARDWARE_MAINTENANCE.indicators
+            if indicator.name.endswith('_count')}
 
 
 STRATEGY = Strategy('zone_migration', 'Zone migration', HARDWARE_MAINTENANCE, PARAMETERS, needs, decide,
-                    state)
+                    state, frozenset({Part.STORAGE}), measure)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which pools take a volume, how much of it, and why a volume stays where it is: as Cinder sees it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from watcher_py.core.cluster import Bools, Cluster, Floats, Servers
+from watcher_py.core.columns import NO_ROW, Names
+from watcher_py.core.storage import Pools, Storage
+
+# Cinder's words for a volume that isn't on its way, and for those that it moves.
+LIES_STILL = ('', 'none', 'success', 'error')
+MOVABLE = ('available', 'in-use')
+# Nova exchanges the volume under a server in these states only.
+SWAPPABLE = ('active', 'paused')
+# What of a type's extra specs chooses the backend; the rest is what its users were promised.
+BACKEND_SPEC = 'volume_backend_name'
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeRules:
+    """The rules of one cluster; a volume keeps its zone, and if it can its type."""
+
+    storage: Storage
+    stuck: Names                    # [V] why a volume stays wherever else there is room; '' if it may move
+
+    @cached_property
+    def open(self) -> Bools:
+        """[P] The pools that take anything at all."""
+        pools = self.storage.pools
+        return np.asarray(pools.known & pools.up & pools.enabled & (self.room > 0))
+
+    @cached_property
+    def room(self) -> Floats:
+        """[P] GB of volumes that still go in, each counted in full; 0 where that isn't known.
+
+        What is reserved is for no volume, and where a pool is thin no more is promised than it allows.
+        """
+        return room_of(self.storage.pools)
+
+    def homes(self, volume: int) -> Bools:
+        """[P] The other open pools that take it as it is, whatever it needs of their room."""
+        volumes = self.storage.volumes
+        return self._open_to(volume) & self._offering(volumes.type[volume])
+
+    def retyped(self, volume: int, to: str) -> Bools:
+        """[P] The open pools where it may come to lie when it becomes one of this type; none unless it moves.
+
+        Cinder chooses among them. It leaves a volume where it is if its pool offers the type as well.
+        """
+        volumes = self.storage.volumes
+        offers = self._offering(to)
+        if offers[volumes.pool[volume]] or to == volumes.type[volume]:
+            return np.zeros(len(offers), dtype=bool)
+        return self._open_to(volume) & offers
+
+    def may_choose(self, to: str) -> Bools:
+        """[P] The pools that Cinder may choose for a type, those too of which not enough is known."""
+        pools = self.storage.pools
+        return np.asarray(self._offering(to) & pools.up & pools.enabled)
+
+    def alike(self, type_name: str) -> Names:
+        """Other types that promise the same but for the backend."""
+        specs = {one.name: one.extra_specs for one in self.storage.types}
+        promised = _promised(specs.get(type_name))
+        return tuple(name for name, asked in specs.items()
+                     if name != type_name and promised is not None and _promised(asked) == promised)
+
+    def _open_to(self, volume: int) -> Bools:
+        volumes = self.storage.volumes
+        found: Bools = self.open & self._zones[volumes.zone[volume]]
+        found[volumes.pool[volume]] = False
+        return found
+
+    def _offering(self, type_name: str) -> Bools:
+        """[P] The pools that offer the type; a volume without a type goes anywhere."""
+        if type_name not in self._offers:
+            self._offers[type_name] = np.array(
+                [not type_name or type_name in types for types in self.storage.pools.types], dtype=bool)
+        return self._offers[type_name]
+
+    @cached_property
+    def _offers(self) -> dict[str, Bools]:
+        return {}
+
+    @cached_property
+    def _zones(self) -> dict[str, Bools]:
+        zones = np.array(self.storage.pools.zone, dtype=object)
+        return {zone: np.array(zones == zone, dtype=bool) for zone in set(self.storage.volumes.zone)}
+
+
+def volume_rules_of(cluster: Cluster) -> VolumeRules:
+    servers = {uuid: row for row, uuid in enumerate(cluster.servers.uuid)}
+    return VolumeRules(cluster.storage, tuple(
+        _why_stuck(cluster.storage, row) or _why_held(cluster, row, servers)
+        for row in range(len(cluster.storage.volumes))))
+
+
+def room_of(pools: Pools) -> Floats:
+    """[P] See VolumeRules.room."""
+    return np.asarray(rooms_of(pools).min(axis=1))
+
+
+def rooms_of(pools: Pools) -> Floats:
+    """[P, 2] GB that are free and not reserved, and GB that may still be promised; 0 where not known."""
+    # A pool without an end has no share of it that is reserved.
+    reserved = np.where(np.isinf(pools.total), 0.0, pools.total) * pools.reserved_percentage / 100
+    with np.errstate(invalid='ignore'):         # what has no end less what has none
+        free = pools.free - np.ceil(reserved)
+        promised = pools.total * pools.max_over_subscription_ratio - pools.provisioned
+    # Cinder takes a ratio below 1 for a mistake, and puts nothing there.
+    promised = np.where(pools.max_over_subscription_ratio >= 1, promised, 0.0)
+    rooms = np.stack([free, np.where(pools.thin, promised, np.inf)], axis=1)
+    return np.asarray(np.maximum(np.nan_to_num(rooms, nan=0.0, posinf=math.inf), 0.0))
+
+
+def _promised(specs: Mapping[str, str] | None) -> dict[str, str] | None:
+    return None if specs is None else {
+        key: value for key, value in specs.items() if key.split(':')[-1] != BACKEND_SPEC}
+
+
+def _why_stuck(storage: Storage, row: int) -> str:
+    """What of the volume itself and of its pool keeps it."""
+    volumes, pools, pool = storage.volumes, storage.pools, int(storage.volumes.pool[row])
+    if volumes.excluded[row]:
+        return "the audit's scope excludes it"
+    if pool == NO_ROW:
+        return 'in which pool it lies is not known'
+    if not pools.known[pool]:
+        return f'{pools.name[pool]} could not be read in whole'
+    if not pools.up[pool]:
+        return f'the volume service of {pools.name[pool]} is down'
+    if not volumes.known[row] or not volumes.size[row] > 0:
+        return 'its size is not known'
+    if (volumes.migration_status[row] or '') not in LIES_STILL:
+        return f'it is on its way: {volumes.migration_status[row]}'
+    if volumes.status[row] not in MOVABLE:
+        return f'Cinder moves no volume that is {volumes.status[row]}'
+    if volumes.snapshots[row] != 0:
+        return ('whether it has snapshots is not known' if np.isnan(volumes.snapshots[row])
+                else 'Cinder moves no volume that has snapshots')
+    return ''
+
+
+def _why_held(cluster: Cluster, row: int, rows: dict[str, int]) -> str:
+    """What of the server that uses it keeps it; of one that isn't in the scope nothing is known."""
+    volumes = cluster.storage.volumes
+    users = volumes.attached_to[row]
+    if len(users) > 1:
+        return 'it is attached to several servers'
+    if not users:
+        return 'it is in use, and by whom is not known' if volumes.status[row] == 'in-use' else ''
+    server = rows.get(users[0])
+    why = '' if server is None else _why_not_swapped(cluster.servers, server)
+    return why and f'it is attached to {cluster.servers.name[server or 0] or users[0]}, which {why}'
+
+
+def _why_not_swapped(servers: Servers, row: int) -> str:
+    if servers.locked[row]:
+        return 'is locked'
+    if servers.excluded[row]:
+        return "the audit's scope excludes"
+    if servers.task_state[row]:
+        return f'is busy: {servers.task_state[row]}'
+    if servers.state[row] not in SWAPPABLE:
+        return f'is {servers.state[row]}; Nova exchanges volumes under running servers only'
+    return ''
