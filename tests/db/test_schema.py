@@ -15,7 +15,7 @@ from watcher_py.db.models import Action, ActionPlan, Audit, Goal, Model
 from watcher_py.db.session import connect_url, engine_of, open_engine
 from watcher_py.db.store import Store
 
-HEAD = '0003'
+HEAD = '0004'
 LISTS = ('efficacy_specification', 'scope', 'global_efficacy', 'parents')
 OBJECTS = ('parameters_spec', 'parameters', 'report', 'input_parameters')
 

@@ -64,6 +64,13 @@ def test_only_the_newest_rows_are_kept(any_seed, most, left):
     assert [row.content for row in any_seed.store.find(Evidence)] == left
 
 
+def test_older_rows_that_are_spared_are_kept_too(any_seed):
+    plan = any_seed.plan()
+    any_seed.store.add(*(Evidence(action_plan_id=plan.id, content=b'%d' % number) for number in range(3)))
+    assert any_seed.store.keep_newest(Evidence, 1, Evidence.content != b'0') == 1
+    assert [row.content for row in any_seed.store.find(Evidence)] == [b'0', b'2']
+
+
 def test_times_are_kept_as_naive_utc(any_seed):
     noon_in_delhi = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     audit = any_seed.audit(start_time=noon_in_delhi)

@@ -90,6 +90,16 @@ def test_a_strategy_can_turn_to_another_goal(store: Store) -> None:
     assert [goal.name for goal in store.find(models.Goal)] == ['speed']
 
 
+def test_a_goal_that_two_strategies_declare_is_the_first_one_s(
+        store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    calmer = replace(CALM, display_name='Calmer', indicators=())
+    align(store, named(strategy('first'), strategy('second'), strategy('third', calmer)))
+    goal = store.get(models.Goal, 'calm')
+    assert (goal.display_name, [one['name'] for one in goal.efficacy_specification]) == ('Calm', ['moves'])
+    assert {row.goal_id for row in store.find(models.Strategy)} == {goal.id}
+    assert [record.args for record in caplog.records if record.levelname == 'ERROR'] == [('third', 'calm')]
+
+
 def test_what_vanished_is_deleted_softly(store: Store) -> None:
     align(store, named(strategy('first'), strategy('second', Goal('speed', 'Speed'))))
     align(store, named(strategy('first')))

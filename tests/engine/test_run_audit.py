@@ -59,7 +59,9 @@ def test_the_plan_tells_how_good_it_is(desk: Any) -> None:
     run_audit(desk.tools, desk.audit().uuid)
     plan, = desk.plans()
     assert [(one.name, one.data) for one in plan.indicators] == [
-        ('compute_nodes_count', 3), ('released_compute_nodes_count', 1), ('instance_migrations_count', 2)]
+        ('compute_nodes_count', 3), ('released_compute_nodes_count', 1), ('instance_migrations_count', 2),
+        # 12 GiB, and twice the half second in which a live migration ends.
+        ('moved_gb', 12.885), ('downtime_s', 1.0)]
     assert [(one['name'], round(one['value'], 1)) for one in plan.global_efficacy] == [
         ('released_nodes_ratio', 33.3)]
     times = [plan.report.pop(name) for name in ('makespan_s', 'makespan_bound_s')]

@@ -30,6 +30,7 @@ from watcher_py.api.v1.services import Services
 from watcher_py.api.v1.strategies import Strategies
 from watcher_py.api.v1.webhooks import Webhooks
 from watcher_py.api.v2.cluster import Cluster
+from watcher_py.api.v2.efficacy import Efficacy
 from watcher_py.api.v2.execution import Execution
 from watcher_py.api.v2.explanations import Explanations
 from watcher_py.api.v2.plan_execution import PlanExecution
@@ -86,6 +87,7 @@ def _routes(desk: Desk) -> Iterator[Route]:
     yield '/v1/data_model', DataModel(desk), None
     yield '/v1/webhooks/{key}', Webhooks(desk), None
     yield '/v2/cluster', Cluster(desk), None
+    yield '/v2/efficacy', Efficacy(desk), None
     yield '/v2/execution', Execution(desk), None
     yield '/v2/action_plans/{key}', ExplainedPlans(desk), None
     yield '/v2/action_plans/{key}/execution', PlanExecution(desk), None

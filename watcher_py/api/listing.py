@@ -60,13 +60,14 @@ def rows(store: Store, view: View, page: Page, with_deleted: bool) -> list[Any]:
         marker=None if page.marker is None else _marked(store, view, page.marker, sort_key))
 
 
-def next_link(view: View, page: Page, found: list[Any], host: str, place: str) -> str | None:
+def next_link(view: View, page: Page, found: list[Any], host: str, place: str,
+              version: str = 'v1') -> str | None:
     """Where the next page is, unless this one is the last for sure; it keeps the filters."""
     if not found or len(found) < page.limit:
         return None
     query = {**page.filters, 'sort_key': page.sort_key, 'sort_dir': page.sort_dir, 'limit': page.limit,
              'marker': getattr(found[-1], view.key)}
-    return f'{host}/v1/{place}?{urlencode(query)}'
+    return f'{host}/{version}/{place}?{urlencode(query)}'
 
 
 def _limit(text: str | None, most: int) -> int:

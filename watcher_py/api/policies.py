@@ -42,6 +42,7 @@ DEEDS = (
     ('action:abort', 'Give up an action that runs', 'POST', '/v2/actions/{action}/abort'),
     ('action:force_complete', 'Force a live migration that runs to its end', 'POST',
      '/v2/actions/{action}/force_complete'),
+    ('efficacy:get_all', 'See what action plans promised and what came of them', 'GET', '/v2/efficacy'),
     ('execution:get', 'See windows, rates and the circuit breaker', 'GET', '/v2/execution'),
     ('cluster:get', 'Export the cluster as a document', 'GET', '/v2/cluster'),
 )

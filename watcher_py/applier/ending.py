@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from watcher_py.applier.outcome import RUNNING, called
 from watcher_py.applier.plan_run import PlanRun
-from watcher_py.applier.roll_back import is_reverted, roll_back, take_back_vain
+from watcher_py.applier.roll_back import roll_back, take_back_vain
 from watcher_py.core.errors import WatcherError
 from watcher_py.core.execution import OnFailure
 from watcher_py.core.states import ActionState, PlanState
@@ -68,7 +68,7 @@ def verdict(rows: Sequence[Action], trouble: str | None, is_cancelled: bool,
 
 def _what_is_back(rows: Sequence[Action]) -> str:
     done = _of(rows, ActionState.SUCCEEDED)
-    back = sum(is_reverted(row) for row in done)
+    back = sum(row.is_reverted for row in done)
     left = len(done) - back
     return f', {back} were rolled back' + (f', {left} could not be' if left else '')
 

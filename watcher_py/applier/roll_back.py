@@ -11,15 +11,13 @@ from watcher_py.applier.plan_run import NOT_DONE, STAYS, PlanRun
 from watcher_py.core.errors import Refused, TakenOver, WatcherError
 from watcher_py.core.states import ActionState
 from watcher_py.db.columns import short
-from watcher_py.db.models import Action
+from watcher_py.db.models import REVERTED, Action
 
 LOG = logging.getLogger(__name__)
 
 # The parameter of an action that makes it conditional on what follows.
 IS_CONDITIONAL = 'revert_on_failure'
 SERVICE, CLOSED = 'change_nova_service_state', ('disabled', 'down')
-# In the memory of an action that was taken back.
-REVERTED = 'reverted'
 
 
 def roll_back(run: PlanRun, why: str) -> bool:
@@ -62,10 +60,6 @@ def vain(rows: Sequence[Action]) -> Iterator[tuple[Action, Action]]:
                 yield row, missed
 
 
-def is_reverted(row: Action) -> bool:
-    return bool((row.memory or {}).get(REVERTED))
-
-
 def _has_closed(row: Action) -> bool:
     return row.action_type == SERVICE and row.input_parameters.get('state') in CLOSED
 
@@ -96,7 +90,7 @@ def _take_back(run: PlanRun, row: Action, why: str) -> None:
 
 
 def _revert(run: PlanRun, row: Action) -> None:
-    if is_reverted(row):
+    if row.is_reverted:
         return      # by another process, before it could tell
     if not getattr(run.tools.kind(row), 'REVERSIBLE', True):
         raise Refused(f'{row.action_type} can not be taken back')

@@ -140,11 +140,19 @@ class ActionPlan(WithUuid, WithState, WithLease, Model):
     # Older rows have none of what may be null here.
     execution: Mapped[dict[str, Any]] = mapped_column(default=dict, nullable=True)  # how, where it is said
     roll_back: Mapped[str | None] = mapped_column(Text)     # why what was done is being taken back
+    # What came of it, some time after its end; see engine/outcome.py.
+    measured: Mapped[dict[str, Any]] = mapped_column(default=dict, nullable=True)
+    measured_at: Mapped[datetime | None] = mapped_column(index=True)
+    measure_after: Mapped[datetime | None]      # not before: it is too early, or an engine is at it
 
     audit: Mapped[Audit] = relationship(lazy='selectin')
     strategy: Mapped[Strategy] = relationship(lazy='selectin')
     indicators: Mapped[list['EfficacyIndicator']] = relationship(
         lazy='selectin', order_by='EfficacyIndicator.id')
+
+
+# In the memory of an action that was done, and taken back.
+REVERTED = 'reverted'
 
 
 class Action(WithUuid, WithState, Model):
@@ -164,6 +172,10 @@ class Action(WithUuid, WithState, Model):
 
     action_plan: Mapped[ActionPlan] = relationship(lazy='selectin')
 
+    @property
+    def is_reverted(self) -> bool:
+        return bool((self.memory or {}).get(REVERTED))
+
 
 class EfficacyIndicator(WithUuid, Model):
     __tablename__ = 'efficacy_indicators'
@@ -173,8 +185,14 @@ class EfficacyIndicator(WithUuid, Model):
     unit: Mapped[str | None] = mapped_column(String(63))
     # Only rows that are older than `data` have it.
     obsolete_value: Mapped[Decimal | None] = mapped_column('value', Numeric)
-    data: Mapped[float | None] = mapped_column(Double)
+    data: Mapped[float | None] = mapped_column(Double)          # as predicted
+    measured: Mapped[float | None] = mapped_column(Double)      # as it came out
     action_plan_id: Mapped[int] = mapped_column(ForeignKey('action_plans.id'), index=True)
+
+    @property
+    def predicted(self) -> float | None:
+        value = self.obsolete_value if self.data is None else self.data
+        return None if value is None else float(value)
 
 
 class Evidence(Model):

@@ -147,12 +147,14 @@ class Store:
         if not self._write(work, _title(row)):
             raise NotFound(f'{_title(row)} is deleted already')
 
-    def keep_newest(self, model: type[Model], most: int) -> int:
-        """Delete all rows for good but so many of the newest; how many went."""
+    def keep_newest(self, model: type[Model], most: int, *conditions: Condition) -> int:
+        """Delete for good the rows that meet the conditions, but none of so many newest; how many went."""
         def work(session: Session) -> int:
             newest_to_go = select(model.id).order_by(model.id.desc()).offset(most).limit(1)
             number = session.scalar(newest_to_go)
-            return 0 if number is None else _affected(session, delete(model).where(model.id <= number))
+            if number is None:
+                return 0
+            return _affected(session, delete(model).where(model.id <= number, *conditions))
 
         return write(self._sessions, work, model.noun())
 

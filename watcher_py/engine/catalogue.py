@@ -28,7 +28,7 @@ Kind = type[models.Goal] | type[models.Strategy] | type[models.ScoringEngine]
 def align(store: Store, strategies: Mapping[str, Strategy],
           scoring_engines: Collection[ScoringEngine] = ()) -> None:
     """Make the rows those of these strategies, their goals and these engines; others are soft-deleted."""
-    wanted = {strategy.goal.name: strategy.goal for strategy in strategies.values()}
+    wanted = _goals(strategies)
     for goal in wanted.values():
         _align_row(store, models.Goal, goal.name, _goal_columns(goal))
     for strategy in strategies.values():
@@ -40,6 +40,16 @@ def align(store: Store, strategies: Mapping[str, Strategy],
     _remove_vanished(store, models.Strategy, strategies)
     _remove_vanished(store, models.Goal, wanted)
     _remove_vanished(store, models.ScoringEngine, {engine.name for engine in scoring_engines})
+
+
+def _goals(strategies: Mapping[str, Strategy]) -> dict[str, goals.Goal]:
+    """By name; of those that are declared in several ways, the one of the first strategy."""
+    found: dict[str, goals.Goal] = {}
+    for strategy in strategies.values():
+        if found.setdefault(strategy.goal.name, strategy.goal) != strategy.goal:
+            LOG.error('Strategy %s declares goal %s in another way than strategies before it; theirs counts',
+                      strategy.name, strategy.goal.name)
+    return found
 
 
 def _goal_columns(goal: goals.Goal) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from watcher_py.core.changes import Migrate
-from watcher_py.core.cluster import MEMORY_MB, Cluster
+from watcher_py.core.cluster import MEMORY_MB
+from watcher_py.core.efficacy import Deed, Done, of_all
 from watcher_py.core.goals import Goal
 from watcher_py.core.schedule import Plan
+from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.states import ActionState, PlanState
 from watcher_py.db import models
@@ -22,10 +24,10 @@ REASONS_KEPT = 100
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided, on which cluster, and what could not be measured."""
+    """What was decided, on what, and what could not be measured."""
 
     goal: Goal
-    cluster: Cluster
+    snapshot: Snapshot
     solution: Solution
     plan: Plan
     notes: Sequence[str] = ()
@@ -33,11 +35,17 @@ class Decision:
     def moves(self) -> list[Migrate]:
         return [action.change for action in self.plan.actions if isinstance(action.change, Migrate)]
 
+    def indicators(self) -> dict[str, float]:
+        """What the strategy says, and what the plan itself tells: it may lack moves that the solution has."""
+        deeds = (Deed(action.change.action_type, action.change.parameters(), action.seconds)
+                 for action in self.plan.actions)
+        return {**self.solution.indicators, **of_all(self.goal, self.snapshot, Done(tuple(deeds)))}
+
 
 def plan_rows(decision: Decision, uuid: str, audit_id: int,
               strategy_id: int) -> tuple[models.ActionPlan, list[models.Action]]:
     """Rows to store together, under this uuid; the actions' order is the plan's."""
-    values = decision.solution.indicators
+    values = decision.indicators()
     decision.goal.check(values)
     plan = models.ActionPlan(
         uuid=uuid, audit_id=audit_id, strategy_id=strategy_id,
@@ -85,6 +93,6 @@ def _schedule(plan: Plan) -> dict[str, Any]:
 
 
 def _ram_moved_mb(decision: Decision) -> float:
-    servers = decision.cluster.servers
+    servers = decision.snapshot.cluster.servers
     ram = dict(zip(servers.uuid, servers.demand[:, MEMORY_MB].tolist(), strict=True))
     return float(sum(ram[server] for server in {move.server for move in decision.moves()}))

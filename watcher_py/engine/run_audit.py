@@ -4,14 +4,11 @@
 import logging
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from watcher_py.core.budget import Budget
 from watcher_py.core.errors import NotFound, TakenOver, Unavailable, WatcherError
 from watcher_py.core.execution import NAME as EXECUTION
-from watcher_py.core.restraint import longest_rest
 from watcher_py.core.schedule import schedule
-from watcher_py.core.scope import narrow
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.states import AuditState
@@ -19,9 +16,9 @@ from watcher_py.core.strategy import Params, Strategy, with_defaults
 from watcher_py.db.columns import short
 from watcher_py.db.lease import Hold
 from watcher_py.db.models import Audit
-from watcher_py.engine import measure
-from watcher_py.engine.moved import with_moves
+from watcher_py.engine import given_actions
 from watcher_py.engine.plan_rows import Decision
+from watcher_py.engine.sight import sight
 from watcher_py.engine.store_plan import Recommendation, store_plan
 from watcher_py.engine.tools import Tools
 from watcher_py.engine.turns import Turn, turn_of
@@ -62,7 +59,7 @@ def _carry_out(tools: Tools, turn: Turn, hold: Hold[Audit]) -> AuditState | None
         hold.check()
         with tools.announcer.around(audit, 'planner'):
             decision = _schedule(tools, audit, strategy, snapshot, solution, notes)
-            found = Recommendation(audit, strategy.name, _params(audit, strategy), snapshot, decision)
+            found = Recommendation(audit, strategy.name, _params(audit, strategy), decision)
             if not store_plan(tools, turn, hold, found):
                 return None
         LOG.info('Audit %s: done', audit.uuid)
@@ -91,18 +88,12 @@ def _chosen(strategies: Mapping[str, Strategy], audit: Audit) -> Strategy:
 
 def _gather(tools: Tools, audit: Audit, strategy: Strategy) -> tuple[Snapshot, list[str]]:
     # Nothing kept is fresh enough: what a plan or a user moved a moment ago must be seen where it is now.
-    collected = tools.collector.newest(0, strategy.parts)
-    cluster = narrow(collected.cluster, audit.scope)
-    params = _params(audit, strategy)
-    if rest := longest_rest(params):
-        since = tools.clock() - timedelta(seconds=rest)
-        cluster = tools.outlast(lambda: with_moves(cluster, tools.store, since))
-    gathered = measure.gather(strategy.needs(params), cluster, tools.sources.of(strategy.name))
+    snapshot, notes = sight(tools, audit, strategy, _params(audit, strategy), max_age=0)
+    cluster = snapshot.cluster
     LOG.info('Audit %s: gathered %d nodes (%d frozen), %d servers, metrics: %s', audit.uuid,
              len(cluster.nodes), (~cluster.nodes.known).sum(), len(cluster.servers),
-             ', '.join(gathered.readings.columns) or 'none')
-    snapshot = Snapshot(cluster, gathered.readings, datetime.now(UTC), audit.name or audit.uuid)
-    return snapshot, [*collected.gaps, *gathered.notes]
+             ', '.join(snapshot.readings.columns) or 'none')
+    return snapshot, notes
 
 
 def _solve(tools: Tools, snapshot: Snapshot, audit: Audit, strategy: Strategy) -> Solution:
@@ -111,6 +102,7 @@ def _solve(tools: Tools, snapshot: Snapshot, audit: Audit, strategy: Strategy) -
 
     begun = time.monotonic()
     solution = strategy.decide(snapshot, _params(audit, strategy), Budget(tell=tell))
+    given_actions.check(solution, tools.actions)
     tools.deeds.solved(strategy.name, time.monotonic() - begun,
                        solution.outcome.gap if solution.outcome else None)
     return solution
@@ -125,7 +117,7 @@ def _params(audit: Audit, strategy: Strategy) -> Params:
 def _schedule(tools: Tools, audit: Audit, strategy: Strategy, snapshot: Snapshot, solution: Solution,
               notes: list[str]) -> Decision:
     plan = schedule(snapshot.cluster, solution, tools.pace)
-    decision = Decision(strategy.goal, snapshot.cluster, solution, plan, notes)
+    decision = Decision(strategy.goal, snapshot, solution, plan, notes)
     LOG.info('Audit %s: %s decided %d actions, %d moves in about %.0f s%s', audit.uuid, strategy.name,
              len(plan.actions), len(decision.moves()), plan.makespan, _promise(solution))
     return decision

@@ -18,7 +18,7 @@ from watcher_py.bus.rpc import ApplierClient, Transport, answers
 from watcher_py.core.errors import NotFound
 from watcher_py.core.pace import Pace
 from watcher_py.core.scoring import ScoringEngine
-from watcher_py.core.strategy import Strategy
+from watcher_py.core.strategy import Schema, Strategy
 from watcher_py.datasources.configured import Sources
 from watcher_py.db.lease import Leases
 from watcher_py.db.models import Audit
@@ -30,6 +30,7 @@ from watcher_py.engine.collector.health import Health
 from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.cron import zone_named
 from watcher_py.engine.intervals import Rhythm
+from watcher_py.engine.outcome import Outcomes
 from watcher_py.engine.run_audit import run_audit
 from watcher_py.engine.timetable import Timetable
 from watcher_py.engine.tools import Tools
@@ -40,6 +41,7 @@ from watcher_py.monitor.deeds import Deeds
 NAME = 'watcher-decision-engine'
 KEEP_UP_INTERVAL = 5.0          # seconds between two looks at what was heard of the cloud
 LOOK_INTERVAL = 3.0             # seconds between two looks for audits that nobody carries out
+OUTCOME_INTERVAL = 60.0         # seconds between two looks for plans that are to be measured, at most
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,15 @@ class DecisionEngine:
 
     def __init__(self, store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
                  strategies: Mapping[str, Strategy], scoring_engines: Collection[ScoringEngine] = (),
-                 announcer: Announcer = SILENT, deeds: Deeds | None = None, leases: Leases | None = None):
+                 announcer: Announcer = SILENT, deeds: Deeds | None = None, leases: Leases | None = None,
+                 actions: Mapping[str, Schema] | None = None):
         options = conf.watcher_decision_engine
         self._scoring_engines = scoring_engines
         self._senses = senses
         self.deeds = deeds or Deeds()
         self.leases = leases or Leases(store, conf.host)
-        self._tools = _tools(store, transport, conf, senses, strategies, announcer, self.leases, self.deeds)
+        self._tools = _tools(store, transport, conf, senses, strategies, announcer, self.leases, self.deeds,
+                             actions or {})
         self.jobs = Jobs(NAME, store, conf, options.max_audit_workers, self._carry_out)
         self._timetable = Rounds('timetable', options.continuous_audit_interval, Timetable(
             store, self._tools.rhythm, self.jobs.submit, self._tools.clock).look)
@@ -82,6 +86,8 @@ class DecisionEngine:
             Rounds('look for audits that wait', LOOK_INTERVAL, self._pick_up_waiting),
             Rounds('picture of the cloud', KEEP_UP_INTERVAL, senses.collector.keep_up),
             Rounds('watch over services', conf.periodic_interval, watch.look),
+            Rounds('outcomes of plans', min(OUTCOME_INTERVAL, max(1, options.efficacy_delay)),
+                   Outcomes(self._tools, options.efficacy_delay).look),
             Rounds('expiry of plans', options.check_periodic_interval,
                    lambda: outdated.supersede_aged(store, options.action_plan_expiry, self._tools.clock())))
         endpoint = _Endpoint(self._tools, self.jobs)
@@ -125,14 +131,16 @@ class DecisionEngine:
 
 
 def _tools(store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
-           strategies: Mapping[str, Strategy], announcer: Announcer, leases: Leases, deeds: Deeds) -> Tools:
+           strategies: Mapping[str, Strategy], announcer: Announcer, leases: Leases, deeds: Deeds,
+           actions: Mapping[str, Schema]) -> Tools:
     options, applier = conf.watcher_decision_engine, conf.watcher_applier
     return Tools(
         store, senses.collector, senses.sources, strategies, ApplierClient(transport, conf), conf.host,
         leases=leases, announcer=announcer, explained_plans=options.explained_plans, deeds=deeds,
         pace=Pace(applier.parallel_migrations_per_host, applier.parallel_migrations),
         rhythm=Rhythm(zone_named(options.cron_timezone), options.continuous_audit_jitter),
-        trigger_limit=TriggerLimit(options.auto_trigger_max_moves, options.auto_trigger_minimum_gain))
+        trigger_limit=TriggerLimit(options.auto_trigger_max_moves, options.auto_trigger_minimum_gain),
+        actions=actions)
 
 
 class _Endpoint:

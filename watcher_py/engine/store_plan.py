@@ -9,7 +9,6 @@ from uuid import uuid4
 from watcher_py.bus.context import admin_context
 from watcher_py.core.errors import Unavailable
 from watcher_py.core.execution import execution_of
-from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.states import PlanState
 from watcher_py.core.strategy import Params
 from watcher_py.db.columns import short
@@ -17,6 +16,7 @@ from watcher_py.db.lease import Hold
 from watcher_py.db.models import Audit, Evidence, Model, Strategy
 from watcher_py.engine.auto_trigger import why_held
 from watcher_py.engine.explained import evidence_rows
+from watcher_py.engine.outcome import awaited
 from watcher_py.engine.plan_rows import Decision, plan_rows
 from watcher_py.engine.tools import Tools
 from watcher_py.engine.turns import Turn
@@ -26,12 +26,11 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What was decided for an audit, and on what."""
+    """What was decided for an audit."""
 
     audit: Audit
     strategy: str               # its name
     params: Params
-    snapshot: Snapshot
     decision: Decision
 
 
@@ -46,7 +45,8 @@ def store_plan(tools: Tools, turn: Turn, hold: Hold[Audit], found: Recommendatio
     if _state(tools, found) is PlanState.PENDING:
         _hasten(tools, uuid)
     with suppress(Unavailable):         # the next plan makes up for it
-        tools.store.keep_newest(Evidence, tools.explained_plans)
+        is_spent = Evidence.action_plan_id.not_in(awaited(tools.clock()))
+        tools.store.keep_newest(Evidence, tools.explained_plans, is_spent)
     return True
 
 
@@ -56,7 +56,7 @@ def _rows(tools: Tools, uuid: str, strategy_id: int, found: Recommendation) -> l
     plan.state = _state(tools, found)
     if found.audit.auto_trigger and plan.state == PlanState.RECOMMENDED:
         plan.status_message = short(f'Not started automatically: {_why_held(tools, found)}.')
-    evidence = (evidence_rows(plan, found.snapshot, found.params, found.decision.plan)
+    evidence = (evidence_rows(plan, found.decision.snapshot, found.params, found.decision.plan)
                 if tools.explained_plans else [])
     return [plan, *actions, *evidence]
 

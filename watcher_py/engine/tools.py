@@ -11,7 +11,7 @@ from watcher_py.bus.notifications import SILENT, Announcer
 from watcher_py.bus.rpc import ApplierClient
 from watcher_py.core.errors import TakenOver, Unavailable
 from watcher_py.core.pace import USUAL, Pace
-from watcher_py.core.strategy import Strategy
+from watcher_py.core.strategy import Schema, Strategy
 from watcher_py.datasources.configured import Sources
 from watcher_py.db.columns import now
 from watcher_py.db.insist import patiently
@@ -42,6 +42,7 @@ class Tools:
     explained_plans: int = 50           # the newest ones; see the option
     rhythm: Rhythm = AS_WRITTEN
     trigger_limit: TriggerLimit = NO_LIMIT
+    actions: Mapping[str, Schema] = field(default_factory=dict)     # what those installed take, by type
     deeds: Deeds = field(default_factory=Deeds)
     stopped: Event = field(default_factory=Event)       # set: a database that is away is not waited for
 

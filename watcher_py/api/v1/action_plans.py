@@ -16,18 +16,14 @@ from watcher_py.api.view import Field, View, moment, of, orders
 from watcher_py.bus.context import RequestContext
 from watcher_py.core.errors import Invalid
 from watcher_py.core.states import PLAN_BY_USER, PLAN_DELETABLE, ActionState, PlanState, may_become
-from watcher_py.db.models import Action, ActionPlan, Audit, EfficacyIndicator, Strategy
+from watcher_py.db.models import Action, ActionPlan, Audit, Strategy
 from watcher_py.db.store import Change
 
 
 def _indicators(plan: ActionPlan) -> list[dict[str, Any]]:
-    return [{'name': each.name, 'description': each.description, 'unit': each.unit, 'value': _value(each)}
-            for each in plan.indicators]
-
-
-def _value(indicator: EfficacyIndicator) -> float | None:
-    value = indicator.obsolete_value if indicator.data is None else indicator.data
-    return None if value is None else float(value)
+    # What only measuring gives was never promised: it is shown under /v2.
+    return [{'name': each.name, 'description': each.description, 'unit': each.unit, 'value': each.predicted}
+            for each in plan.indicators if each.measured is None or each.predicted is not None]
 
 
 VIEW = View(

@@ -10,6 +10,7 @@ from watcher_py.api.desk import Desk
 from watcher_py.api.keys import require_uuid
 from watcher_py.api.listing import arguments
 from watcher_py.api.operation import operation
+from watcher_py.api.v2.efficacy import FIGURES, MEASURED, figures, measured
 from watcher_py.api.view import TEXT_OR_NULL, aware
 from watcher_py.db.models import Action, ActionPlan
 
@@ -20,10 +21,11 @@ TIMES = ('begun_at', 'ended_at')
 EXPLAINED = {
     'type': 'object',
     'required': ['uuid', 'state', 'execution', 'roll_back', *PROMISES, 'refrained', 'stayed', 'left_out',
-                 'actions'],
+                 'efficacy', 'global_efficacy', 'measured', 'actions'],
     'properties': {
         'uuid': TEXT, 'state': TEXT, 'execution': OBJECT, 'roll_back': TEXT_OR_NULL, 'refrained': TEXT,
-        'stayed': OBJECT, 'left_out': OBJECT, 'actions': LIST}}
+        'stayed': OBJECT, 'left_out': OBJECT, 'efficacy': FIGURES, 'global_efficacy': LIST,
+        'measured': MEASURED, 'actions': LIST}}
 
 
 class ExplainedPlans:
@@ -42,7 +44,9 @@ def _explained(plan: ActionPlan, actions: list[Action]) -> dict[str, Any]:
     return {'uuid': plan.uuid, 'state': plan.state, 'execution': plan.execution, 'roll_back': plan.roll_back,
             **{name: plan.report.get(name) for name in PROMISES},
             'refrained': plan.report.get('refrained', ''), 'stayed': plan.report.get('stayed', {}),
-            'left_out': plan.report.get('left_out', {}), 'actions': [_step(action) for action in actions]}
+            'left_out': plan.report.get('left_out', {}), 'efficacy': figures(plan),
+            'global_efficacy': plan.global_efficacy, 'measured': measured(plan),
+            'actions': [_step(action) for action in actions]}
 
 
 def _step(action: Action) -> dict[str, Any]:
