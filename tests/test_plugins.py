@@ -3,8 +3,10 @@
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
+from typing import ClassVar
 
 import pytest
+from oslo_config import cfg
 from stevedore import ExtensionManager, extension
 
 from watcher_py import plugins
@@ -52,6 +54,15 @@ def test_a_plugin_that_fails_to_load_is_reported_and_left_out(
     assert 'watcher_py.no_such_module' in caplog.text
 
 
+def test_no_plugin_takes_the_place_of_one_of_ours(
+        installed: list[EntryPoint], caplog: pytest.LogCaptureFixture) -> None:
+    ours = EntryPoint('dummy', f'{DUMMY}:STRATEGY', plugins.STRATEGIES)
+    installed += [EntryPoint('dummy', 'fractions:Fraction', plugins.STRATEGIES), ours, ours]
+    assert plugins.strategies() == {'dummy': STRATEGY}
+    assert [record.message for record in caplog.records] == [
+        'Plugin dummy is left out: it has a name that is taken: fractions:Fraction']
+
+
 def test_what_is_no_strategy_is_reported_and_left_out(
         installed: list[EntryPoint], caplog: pytest.LogCaptureFixture) -> None:
     installed += [EntryPoint('strange', f'{DUMMY}:PARAMETERS', plugins.STRATEGIES),
@@ -64,9 +75,29 @@ def test_what_is_no_strategy_is_reported_and_left_out(
 def test_what_is_no_action_is_reported_and_left_out(
         installed: list[EntryPoint], caplog: pytest.LogCaptureFixture) -> None:
     installed += [EntryPoint('strange', f'{DUMMY}:PARAMETERS', plugins.ACTIONS),
-                  EntryPoint('fine', 'fractions:Fraction', plugins.ACTIONS)]
+                  EntryPoint('without_schema', 'fractions:Fraction', plugins.ACTIONS),
+                  EntryPoint('fine', 'watcher_py.applier.actions.nop:Nop', plugins.ACTIONS)]
     assert list(plugins.actions()) == ['fine']
     assert 'Plugin strange is left out' in caplog.text
+    assert 'Plugin without_schema is left out: it is not a class with SCHEMA and DESCRIPTION' in caplog.text
+
+
+def test_each_action_tells_what_its_parameters_look_like() -> None:
+    schemas = plugins.action_schemas()
+    assert schemas.keys() == plugins.actions().keys()
+    assert schemas['migrate']['required'] == ['resource_id', 'migration_type', 'source_node']
+
+
+class Thermometer:
+    OPTIONS: ClassVar[list[cfg.Opt]] = []
+
+
+def test_what_is_no_datasource_is_reported_and_left_out(
+        plugged_in: Callable[..., None], caplog: pytest.LogCaptureFixture) -> None:
+    plugged_in(EntryPoint('strange', 'fractions:Fraction', plugins.DATASOURCES),
+               EntryPoint('thermometer', f'{__name__}:Thermometer', plugins.DATASOURCES))
+    assert plugins.datasources() == {'thermometer': Thermometer}
+    assert 'Plugin strange is left out: it is not a class with OPTIONS' in caplog.text
 
 
 def test_our_own_scoring_engines_are_plugged_in_single_and_by_container() -> None:

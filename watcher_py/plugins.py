@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is plugged in by entry points: strategies, actions, scoring engines, ours and other people's."""
+"""What is plugged in by entry points: strategies, actions, datasources, scoring engines."""
 
 import logging
 from typing import Any
@@ -7,14 +7,16 @@ from typing import Any
 from stevedore import ExtensionManager
 
 from watcher_py.core.scoring import ScoringEngine
-from watcher_py.core.strategy import Strategy
+from watcher_py.core.strategy import Schema, Strategy
 
 LOG = logging.getLogger(__name__)
 
 STRATEGIES = 'watcher_strategies'
 ACTIONS = 'watcher_actions'
+DATASOURCES = 'watcher_datasources'
 SCORING_ENGINES = 'watcher_scoring_engines'
 SCORING_CONTAINERS = 'watcher_scoring_engine_containers'
+OURS = 'watcher_py.'
 
 
 def strategies(namespace: str = STRATEGIES) -> dict[str, Strategy]:
@@ -25,9 +27,18 @@ def strategies(namespace: str = STRATEGIES) -> dict[str, Strategy]:
 
 
 def actions(namespace: str = ACTIONS) -> dict[str, type[Any]]:
-    """By action type, sorted; what can't be loaded or is no class is reported and left out."""
-    return {name: plugin for name, plugin in _loaded(namespace).items()
-            if _accepted(name, isinstance(plugin, type), 'is not a class')}
+    """By action type, sorted; what can't be loaded or is no action is reported and left out."""
+    return _classes(namespace, 'SCHEMA', 'DESCRIPTION')
+
+
+def action_schemas() -> dict[str, Schema]:
+    """By action type: what the parameters of each look like."""
+    return {name: action.SCHEMA for name, action in actions().items()}
+
+
+def datasources() -> dict[str, type[Any]]:
+    """Other people's by name, sorted; what can't be loaded or is no datasource is reported and left out."""
+    return _classes(DATASOURCES, 'OPTIONS')
 
 
 def scoring_engines() -> list[ScoringEngine]:
@@ -43,8 +54,19 @@ def scoring_engines() -> list[ScoringEngine]:
 
 
 def _loaded(namespace: str) -> dict[str, Any]:
+    """By name, sorted; of several of one name ours is taken, else the first."""
     found = ExtensionManager(namespace, on_load_failure_callback=_report)
-    return {extension.name: extension.plugin for extension in sorted(found, key=lambda each: each.name)}
+    loaded: dict[str, Any] = {}
+    for each in sorted(found, key=lambda each: (each.name, not each.entry_point.value.startswith(OURS))):
+        _accepted(each.name, loaded.setdefault(each.name, each.plugin) is each.plugin,
+                  f'has a name that is taken: {each.entry_point.value}')
+    return loaded
+
+
+def _classes(namespace: str, *attributes: str) -> dict[str, type[Any]]:
+    return {name: plugin for name, plugin in _loaded(namespace).items()
+            if _accepted(name, isinstance(plugin, type) and all(hasattr(plugin, each) for each in attributes),
+                         f'is not a class with {" and ".join(attributes)}')}
 
 
 def _contents(namespace: str) -> dict[str, list[Any]]:
