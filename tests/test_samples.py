@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from watcher_py import conf, plugins
 from watcher_py.core import restraint
 
@@ -61,15 +59,6 @@ def test_the_sample_tells_nothing_of_the_machine_it_was_written_on():
     text = committed('etc/watcher/watcher.conf.sample')
     assert '#host = <hostname>' in text
     assert not re.search(r'^#\w+ = /(?!var/lib/watcher$|etc/watcher/)', text, re.M)
-
-
-@pytest.mark.parametrize('strategy', plugins.strategies().values(), ids=lambda each: each.name)
-def test_the_reference_names_every_parameter_of_a_strategy(strategy):
-    chapters = re.split(r'^(\w+)\n[-]+$', committed('doc/source/reference/strategies.rst'), flags=re.M)
-    chapter = chapters[chapters.index(strategy.name) + 1]
-    given, shared = list(strategy.parameters['properties']), list(restraint.PARAMETERS)
-    assert re.findall(ROW, chapter, re.M) == [name for name in given if name not in shared]
-    assert (':doc:`restraint`' in chapter) is any(name in shared for name in given)
 
 
 def test_the_reference_names_every_parameter_of_restraint():

@@ -8,7 +8,7 @@ import pytest
 from watcher_py.cmd.db_manage import run
 from watcher_py.db import schema
 
-HEAD = '0003'
+HEAD = '0004'
 
 
 @pytest.fixture
