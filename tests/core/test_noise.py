@@ -40,6 +40,14 @@ def test_what_more_important_neighbours_use_is_not_taken_from_the_others():
     assert pairs(waits, server('first', priority='1', cores=2.0), server('last', cores=0.5)) == [(0, 2)]
 
 
+def test_of_equals_the_cache_tells_who_disturbs_and_waiting_does_not():
+    fell, rose = {'l3_cache_bytes': 1e6, 'l3_cache_prev_bytes': 9e6}, {'l3_cache_bytes': 9e6,
+                                                                      'l3_cache_prev_bytes': 1e6}
+    assert pairs(server('suffers', **fell), server('noisy', **rose)) == [(0, 1)]
+    assert pairs(server('suffers', **fell), server('dear', priority='4', **rose)) == []
+    assert pairs(server('waits', cpu_steal_pct=20.0), server('busy', cores=2.0)) == []
+
+
 def test_who_is_seen_by_both_signals_is_one_disturbance():
     suffers = server('suffers', priority='1', cpu_steal_pct=20.0, l3_cache_bytes=1e6, l3_cache_prev_bytes=9e6)
     noisy = server('noisy', cores=1.0, l3_cache_bytes=9e6, l3_cache_prev_bytes=1e6)

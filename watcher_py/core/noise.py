@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who disturbs whom: pairs of servers on the same node, of which the more important one suffers."""
+"""Who disturbs whom: pairs of servers on the same node, of which one suffers that is no less important."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,21 +51,25 @@ class Signals:
         return list(found.values())
 
     def _of_cache(self, sufferer: int, mates: Bools) -> Iterator[Disturbance]:
-        """All the lesser ones whose use rose as that of the sufferer fell."""
+        """All whose use rose as that of the sufferer fell, and who are not more important."""
         change = self.cache_change
         if change[sufferer] < -self.most_change:
-            for noisy in np.flatnonzero(self._lesser(sufferer, mates) & (change > self.most_change)).tolist():
+            not_more_important = mates & (self.priority >= self.priority[sufferer])
+            for noisy in np.flatnonzero(not_more_important & (change > self.most_change)).tolist():
                 yield Disturbance(sufferer, noisy, (
                     f'its use of the L3 cache rose by {change[noisy]:.0f} % while that of the other fell by '
                     f'{-change[sufferer]:.0f} %'))
 
     def _of_steal(self, sufferer: int, mates: Bools) -> Iterator[Disturbance]:
-        """The lesser ones that use most: as many as it takes, if waiting goes with what others use."""
+        """The less important ones that use most: as many as it takes, if waiting goes with what others use.
+
+        Of equals it can't be told who takes the CPUs from whom.
+        """
         steal, cores = float(self.steal[sufferer]), np.nan_to_num(self.cores)
         if not steal > self.most_steal:
             return
         too_much = (cores[mates].sum() - cores[sufferer]) * (1 - self.most_steal / steal)
-        lesser = np.flatnonzero(self._lesser(sufferer, mates) & (cores > 0))
+        lesser = np.flatnonzero(mates & (self.priority > self.priority[sufferer]) & (cores > 0))
         for noisy in lesser[np.argsort(-cores[lesser], kind='stable')].tolist():
             if too_much <= 0:
                 return
@@ -73,9 +77,6 @@ class Signals:
             yield Disturbance(sufferer, noisy, (
                 f'it uses {cores[noisy]:.1f} cores while the other waits for a CPU for {steal:.0f} % of its '
                 'time'))
-
-    def _lesser(self, sufferer: int, mates: Bools) -> Bools:
-        return np.asarray(mates & (self.priority > self.priority[sufferer]))
 
 
 def signals(snapshot: Snapshot, most_change: float, most_steal: float) -> Signals:

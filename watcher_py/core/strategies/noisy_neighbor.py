@@ -96,9 +96,10 @@ def _part(trial: WhatIf, seen: Signals, found: list[Disturbance], budget: Budget
 
 
 def _quietest(trial: WhatIf, seen: Signals, server: int) -> int | None:
-    """Where nobody is more important, or nobody who is suffers; then by groups' wishes, then by free CPUs."""
+    """Where none as important suffers, best where none is more important; then by wishes, by free CPUs."""
     more_important = seen.priority < seen.priority[server]
-    nodes = np.flatnonzero(trial.fits(server) & ~_on(trial, more_important & seen.suffers))
+    as_important = seen.priority <= seen.priority[server]
+    nodes = np.flatnonzero(trial.fits(server) & ~_on(trial, as_important & seen.suffers))
     if not len(nodes):
         return None
     room = np.maximum(trial.problem.room[nodes, VCPU], 1.0)
@@ -159,7 +160,7 @@ class _Plan:
             if self.node[each.noisy] == self.node[each.sufferer] and not refrained:
                 stayed.setdefault(uuids[each.noisy], (
                     f'it disturbs {_name(self.cluster, each.sufferer)}: {each.evidence}; but no other node '
-                    'may take it, has room for it, and has nobody more important who suffers already'))
+                    'may take it, has room for it, and has nobody as important who suffers already'))
         return stayed
 
     def why_nothing(self) -> str:
@@ -167,7 +168,7 @@ class _Plan:
         if self.found:
             return ''
         if number := int(self.seen.suffers.sum()):
-            return f'{number} servers suffer, but no noisy neighbour of theirs is less important'
+            return f'{number} servers suffer, but from no neighbour that is noisy and not more important'
         if np.isnan(self.seen.cache_change).all() and np.isnan(self.seen.steal).all():
             return 'how much of the L3 cache servers use, and how they wait for CPUs, is unknown of all'
         return 'no server suffers from a neighbour'
