@@ -122,6 +122,9 @@ RUNGS = (
          lambda document: {'compute_nodes': [{'src_node': name} for name in _tenth(document)]}),
     Rung('noisy_neighbor', 'noisy_neighbor', 'servers disturbed', _disturbed),
     Rung('saving_energy', 'saving_energy_shim', 'hosts on', _hosts_on),
+    # As Watcher means it.
+    Rung('saving_energy', 'saving_energy_shim', 'hosts on, if none is emptied', _hosts_on,
+         lambda document: {'consolidate': False}),
     Rung('storage_capacity_balance', 'storage_capacity_balance', 'pools too full', _full_pools))
 
 

@@ -52,7 +52,7 @@ class Deviation:
         gain = leaves * (2 * self._above[:, sources] - leaves)
         gain = gain - comes * (comes + 2 * self._above[:, targets])
         gain += (comes - leaves) ** 2 / self._count         # the mean moves when the nodes differ in size
-        return np.asarray(np.tensordot(self._levels.weight, gain, 1)) / self._count
+        return np.asarray(np.einsum('k,k...->...', self._levels.weight, gain)) / self._count
 
     def price(self, worth: float) -> float:
         """In units of gains, what counts as much as this part of the deviation."""
