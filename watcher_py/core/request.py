@@ -6,7 +6,7 @@ a numbered group (`resources_GPU`, `trait_GPU`) are for one provider, those with
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +25,8 @@ _GRANULAR = re.compile(r'(resources|trait)([0-9A-Za-z_-]*):(.+)')
 _SIZES = re.compile(r'(\d+)\s*(KB|KiB|MB|MiB|GB|GiB)?', re.IGNORECASE)
 _KIB = {'k': 1, 'm': 1024, 'g': 1024 * 1024}
 _TRUE = ('1', 't', 'true', 'on', 'y', 'yes')
+
+Trait = tuple[str, str]             # its name, and whether it is required or forbidden
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,12 @@ class Request:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The unnumbered part first, then the others by name."""
-        found: dict[str, tuple[dict[str, float], dict[str, str]]] = {'': ({}, self._implied())}
+        found: dict[str, tuple[dict[str, float], set[Trait]]] = {'': ({}, set(self._implied()))}
         for kind, part, key, value in self._granular():
-            resources, traits = found.setdefault(part, ({}, {}))
+            resources, traits = found.setdefault(part, ({}, set()))
             if kind == 'trait':
-                traits[key] = value
+                # What one of both requires and the other forbids, no provider has: Nova refuses it as well.
+                traits.add((key, value))
             elif key not in RESOURCES and value.isdecimal():
                 resources[key] = float(value)
         return tuple(_part(name, *found[name]) for name in sorted(found))
@@ -120,22 +123,20 @@ class Request:
         return str(int(size[1]) * _KIB[(size[2] or 'k')[0].lower()]) if size else asked
 
     def _granular(self) -> Iterable[tuple[str, str, str, str]]:
-        for keys in (self.image, self.specs):       # the flavor has the last word
+        for keys in (self.image, self.specs):       # of amounts the flavor has the last word
             for key, value in keys.items():
                 if match := _GRANULAR.fullmatch(key):
                     yield match[1], match[2], match[3], value
 
-    def _implied(self) -> dict[str, str]:
+    def _implied(self) -> Iterator[Trait]:
         """Traits that Nova asks of Placement for other keys."""
-        traits = {}
         if self.is_dedicated and self.value('hw:cpu_thread_policy') in ('require', 'isolate'):
             is_required = self.value('hw:cpu_thread_policy') == 'require'
-            traits['HW_CPU_HYPERTHREADING'] = 'required' if is_required else 'forbidden'
+            yield 'HW_CPU_HYPERTHREADING', 'required' if is_required else 'forbidden'
         if self.value('os:secure_boot') == 'required':
-            traits['COMPUTE_SECURITY_UEFI_SECURE_BOOT'] = 'required'
+            yield 'COMPUTE_SECURITY_UEFI_SECURE_BOOT', 'required'
         if version := self.value('hw:tpm_version'):
-            traits[f'COMPUTE_SECURITY_TPM_{version.replace(".", "_")}'] = 'required'
-        return traits
+            yield f'COMPUTE_SECURITY_TPM_{version.replace(".", "_")}', 'required'
 
 
 def requests_of(servers: Servers) -> tuple[Ints, list[Request]]:
@@ -153,10 +154,10 @@ def requests_of(servers: Servers) -> tuple[Ints, list[Request]]:
     return np.array(codes, dtype=np.int64), requests
 
 
-def _part(name: str, resources: Mapping[str, float], traits: Mapping[str, str]) -> Part:
+def _part(name: str, resources: Mapping[str, float], traits: Collection[Trait]) -> Part:
     return Part(name, resources,
-                frozenset(trait for trait, value in traits.items() if value == 'required'),
-                frozenset(trait for trait, value in traits.items() if value == 'forbidden'))
+                frozenset(trait for trait, value in traits if value == 'required'),
+                frozenset(trait for trait, value in traits if value == 'forbidden'))
 
 
 def _numbers(mask: str, end: int) -> set[int]:

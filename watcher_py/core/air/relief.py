@@ -24,6 +24,8 @@ from watcher_py.core.strategy import Params, Stated
 
 # A node is above what is enough by more than this.
 _TIE = 1e-6
+# A node that a busy core changes by less is not relieved by taking servers off it.
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ def relief(snapshot: Snapshot, strain: Strain, params: Params, emptied: Bools) -
     """
     cluster = snapshot.cluster
     cores = in_use(snapshot, Metric.INSTANCE_CPU)
-    known = np.isfinite(strain.values) & (strain.per_core > 0) & cluster.nodes.up & cluster.nodes.known
+    known = np.isfinite(strain.values) & (strain.per_core > _LEAST) & cluster.nodes.up & cluster.nodes.known
     size = np.divide(1.0, strain.per_core, out=np.full(len(known), np.nan), where=known)
     load = np.nan_to_num(cores)
     besides = strain.values * size - np.bincount(cluster.servers.node, load, len(known))
