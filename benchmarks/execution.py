@@ -24,7 +24,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 from storm.programs import Program, children, free_port, serves, wait_for
-from storm.site import database
+from storm.site import ACCOUNT, database
 
 from watcher_py.db import schema
 from watcher_py.db.models import Action, ActionPlan, Audit, Goal, Strategy
@@ -51,16 +51,7 @@ host = 127.0.0.1
 port = {api}
 [database]
 connection = {database}
-[watcher_clients_auth]
-auth_type = password
-auth_url = {cloud}/identity/v3
-username = watcher
-password = emulated
-project_name = service
-user_domain_id = default
-project_domain_id = default
-region_name = RegionOne
-[watcher_decision_engine]
+''' + ACCOUNT + '''[watcher_decision_engine]
 conductor_topic = {name}-engine
 [watcher_applier]
 conductor_topic = {name}-applier

@@ -31,6 +31,17 @@ SERVERS = {
 }
 HOSTS, VMS, SPEED = 60, 600, 4.0
 
+# How a service logs in to the emulated cloud.
+ACCOUNT = '''[watcher_clients_auth]
+auth_type = password
+auth_url = {cloud}/identity/v3
+username = watcher
+password = emulated
+project_name = service
+user_domain_id = default
+project_domain_id = default
+region_name = RegionOne
+'''
 CONFIGURATION = '''[DEFAULT]
 host = {host}
 transport_url = {bus}
@@ -44,16 +55,7 @@ host = 127.0.0.1
 port = {port}
 [database]
 connection = {database}
-[watcher_clients_auth]
-auth_type = password
-auth_url = {cloud}/identity/v3
-username = watcher
-password = emulated
-project_name = service
-user_domain_id = default
-project_domain_id = default
-region_name = RegionOne
-[watcher_decision_engine]
+''' + ACCOUNT + '''[watcher_decision_engine]
 conductor_topic = {name}-engine
 notification_topics =
 continuous_audit_interval = 2

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.clusters import document, documents, host, instance
+from tests.core.clusters import documents
 from tests.core.laws import check_laws
+from tests.core.strategies import racks
+from tests.core.strategies.racks import moves
 from watcher_py.core.air import heat
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
@@ -22,24 +24,16 @@ from watcher_py.core.strategy import with_defaults
 
 
 def rack(**outlets):
-    """Hosts of 16 cores with four servers of two cores each that never pause; by name, their outlets.
+    """By name the outlets of hosts.
 
-    Half of the cores is in use and a host draws half of its most when idle, so what is above the inlet is
-    made of 0.75 of the most; a server is 0.0625 of it, of which half cools the air: a 24th.
+    What is above the inlet is made of 0.75 of the most that a host draws; a server is 0.0625 of it, of which
+    half cools the air: a 24th.
     """
-    hosts = [host(name, metrics={'cpu_util_pct': 50.0, 'ram_used_mb': 0.0, 'outlet_temp_c': outlet,
-                                 'inlet_temp_c': 20.0}) for name, outlet in outlets.items()]
-    return document(hosts, [
-        instance(f'{name}{row}', name, metrics={'cpu_util_pct': 100.0, 'ram_used_mb': 0.0})
-        for name in outlets for row in range(4)])
+    return racks.rack({name: {'outlet_temp_c': outlet} for name, outlet in outlets.items()})
 
 
 def decide(doc, **params):
     return STRATEGY.decide(read(doc), with_defaults(STRATEGY.parameters, params), UNLIMITED)
-
-
-def moves(solution):
-    return [(proposal.change.server[0], proposal.change.target) for proposal in solution.proposals]
 
 
 def test_below_the_threshold_nothing_moves():

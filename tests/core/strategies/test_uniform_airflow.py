@@ -3,7 +3,8 @@
 
 import pytest
 
-from tests.core.clusters import document, host, instance
+from tests.core.strategies import racks
+from tests.core.strategies.racks import moves
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
 from watcher_py.core.efficacy import Deed, Done
@@ -14,25 +15,16 @@ HOT, POWERFUL = {'inlet_temp_c': 30.0}, {'power_w': 400.0}
 
 
 def rack(explained=POWERFUL, **airflows):
-    """Hosts of 16 cores with four servers of two cores each that never pause; by name, their airflows in CFM.
+    """By name the airflows of hosts in CFM.
 
-    Half of the cores is in use and a host draws half of its most when idle: a server is a 12th of what it
-    draws, of which half makes its fans turn faster.
+    A server is a 12th of what its host draws, of which half makes the fans turn faster.
     """
-    hosts = [host(name, metrics={'cpu_util_pct': 50.0, 'ram_used_mb': 0.0, 'airflow_cfm': airflow,
-                                 'inlet_temp_c': 20.0, 'power_w': 200.0, **explained})
-             for name, airflow in airflows.items()]
-    return document(hosts, [
-        instance(f'{name}{row}', name, metrics={'cpu_util_pct': 100.0, 'ram_used_mb': 0.0})
-        for name in airflows for row in range(4)])
+    return racks.rack({name: {'airflow_cfm': airflow, 'power_w': 200.0, **explained}
+                       for name, airflow in airflows.items()})
 
 
 def decide(doc, **params):
     return STRATEGY.decide(read(doc), with_defaults(STRATEGY.parameters, params), UNLIMITED)
-
-
-def moves(solution):
-    return [(proposal.change.server[0], proposal.change.target) for proposal in solution.proposals]
 
 
 def test_the_threshold_counts_tenths_of_a_cubic_foot():
