@@ -46,7 +46,7 @@ def of_tenants(cluster: Cluster) -> tuple[Ints, Bools]:
 
 def of_homes(cluster: Cluster, homes: Mapping[int, int]) -> tuple[Ints, Bools]:
     """The only node that a server may go to."""
-    codes, found = _numbered(homes.get(row) for row in range(len(cluster.servers)))
+    codes, found = _numbered(map(homes.get, range(len(cluster.servers))))
     nodes = np.arange(len(cluster.nodes))
     return codes, _stacked(cluster, [np.ones(len(nodes), dtype=bool) if home is None else nodes == home
                                      for home in found])
@@ -125,9 +125,9 @@ def _further_amounts(cluster: Cluster) -> tuple[Ints, list[dict[str, float]]]:
 
 
 def _numbered(values: Iterable[Value]) -> tuple[Ints, list[Value]]:
-    numbers: dict[Value, int] = {}
-    codes = [numbers.setdefault(value, len(numbers)) for value in values]
-    return np.array(codes, dtype=np.int64), list(numbers)
+    listed = list(values)
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(listed))}
+    return np.fromiter(map(numbers.__getitem__, listed), np.int64, len(listed)), list(numbers)
 
 
 def _stacked(cluster: Cluster, masks: Sequence[Bools]) -> Bools:

@@ -25,9 +25,9 @@ def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys
     found.of_node(~nodes.up, lambda node: f'the compute service of {name[node]} is down')
     found.of_row(servers.locked, lambda _: 'it is locked')
     found.of_row(servers.excluded, lambda _: "the audit's scope excludes it")
-    found.of_row(_flags(state is not None and state != '' for state in servers.task_state),
+    found.of_row(_flags(map(bool, servers.task_state)),
                  lambda row: f'it is busy: {servers.task_state[row]}')
-    found.of_row(_flags(bool(_binding(hints)) for hints in servers.hints), lambda row: (
+    found.of_row(_flags(bool(hints and _binding(hints)) for hints in servers.hints), lambda row: (
         f'it was booted with the hint "{_binding(servers.hints[row])}", and where that lets it go '
         'is not known'))
     live = live_servers(servers)

@@ -46,7 +46,7 @@ def _sweep(weighing: Weighing, step: Callable[[Weighing, Ints, Ints], int], budg
     """Go over the nodes, the hottest first, until the step gains on none; whether it gained at all."""
     aim, tired = weighing.aim, ~weighing.levels.compared
     first, gained = aim.value, False
-    while not tired.all():
+    while (aim.givers & ~tired).any():
         for hot, cool in _deal(weighing, tired):
             if aim.is_content() or budget.is_spent():
                 return gained
@@ -62,7 +62,7 @@ def _sweep(weighing: Weighing, step: Callable[[Weighing, Ints, Ints], int], budg
 def _deal(weighing: Weighing, tired: Bools) -> Iterator[tuple[Ints, Ints]]:
     """Hands of the hottest of the nodes that are not tired, and of the coolest that take servers."""
     levels, heat = weighing.levels, weighing.aim.heat()
-    givers = np.flatnonzero(~tired)
+    givers = np.flatnonzero(weighing.aim.givers & ~tired)
     hot = givers[np.argsort(-heat[givers], kind='stable')]
     cool = levels.takers[np.argsort(heat[levels.takers], kind='stable')]
     hands = max(1, int(levels.compared.sum()) // _HAND)

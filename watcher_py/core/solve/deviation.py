@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from watcher_py.core.cluster import Floats, Ints
+from watcher_py.core.cluster import Bools, Floats, Ints
 from watcher_py.core.solve.fluid import least_deviation
 from watcher_py.core.solve.levels import Levels
 
@@ -41,6 +41,11 @@ class Deviation:
 
     def is_content(self) -> bool:
         return bool((np.sqrt(self._variance) <= self._enough).all())
+
+    @property
+    def givers(self) -> Bools:
+        """[N] The nodes that something may be gained by taking load off."""
+        return self._levels.compared
 
     def heat(self) -> Floats:
         """[N] How much it suits to take load off each node."""

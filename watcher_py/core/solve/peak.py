@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from watcher_py.core.cluster import Floats, Ints
+from watcher_py.core.cluster import Bools, Floats, Ints
 from watcher_py.core.solve.fluid import least_peak
 from watcher_py.core.solve.levels import Levels
 
@@ -35,6 +35,11 @@ class Peak:
     def is_content(self) -> bool:
         compared = self._levels.compared
         return bool((self._levels.level[:, compared].max(axis=1, initial=0.0) <= self._enough + _TIE).all())
+
+    @property
+    def givers(self) -> Bools:
+        """[N] The nodes that something is gained by taking load off."""
+        return np.asarray(self.heat() > 0)
 
     def heat(self) -> Floats:
         """[N] How far each node is above what is enough."""
