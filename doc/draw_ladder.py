@@ -7,8 +7,8 @@ from pathlib import Path
 
 from draw_engine import SOURCE, table
 
-COLUMNS = ('strategy', 'size', 'figure', 'nothing done', 'upstream', 'ours', 'upstream refused', 'ours refused',
-           'upstream CPU s', 'ours CPU s')
+COLUMNS = ('strategy', 'size', 'figure', 'nothing done', 'upstream', 'ours', 'upstream refused',
+           'ours refused', 'upstream CPU s', 'ours CPU s')
 
 
 def main() -> None:
