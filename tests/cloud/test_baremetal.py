@@ -12,8 +12,8 @@ from watcher_py.sim.clock import Clock
 from watcher_py.sim.server import Cloud
 
 
-def _cloud(machines):
-    return Cloud(read(document([host('a')], [], machines=machines)), Clock(speed=0))
+def _cloud(machines, port=0):
+    return Cloud(read(document([host('a')], [], machines=machines)), Clock(speed=0), port)
 
 
 def _ironic(cloud):
@@ -67,6 +67,14 @@ def test_a_cloud_without_ironic_is_known_by_its_catalog():
         assert _ironic(cloud).is_offered()
     with _cloud([]) as cloud:
         assert not _ironic(cloud).is_offered()
+
+
+def test_an_ironic_that_came_after_the_token_was_given_is_found():
+    with _cloud([]) as cloud:
+        ironic, port = _ironic(cloud), cloud.port
+        assert not ironic.is_offered()
+    with _cloud([{'id': 'm'}], port):
+        assert ironic.is_offered()
 
 
 def test_ironic_that_fails_is_told_in_its_own_words():

@@ -65,7 +65,14 @@ class Endpoint:
     def is_offered(self) -> bool:
         """Whether the catalog has the service; Unavailable when Keystone doesn't answer."""
         with self._talking():
-            return self.connection.endpoint_for(self.service.replace('_', '-')) is not None
+            if self._stands_in_catalog():
+                return True
+            # The token may be older than the service.
+            forget(self.connection)
+            return self._stands_in_catalog()
+
+    def _stands_in_catalog(self) -> bool:
+        return self.connection.endpoint_for(self.service.replace('_', '-')) is not None
 
     def get(self, path: str, **query: object) -> Object:
         """The JSON object that stands at the path."""
