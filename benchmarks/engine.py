@@ -22,7 +22,8 @@ from rich.table import Table
 from yardstick import Run, Yardstick
 
 from watcher_py.core.document import read
-from watcher_py.core.problem import allocation_problem, with_load
+from watcher_py.core.load import with_load
+from watcher_py.core.problem import allocation_problem
 from watcher_py.core.solve.bounds import least_memory_moved, most_freed
 
 SIZES = [(50, 500), (100, 1000), (500, 5000), (1000, 10000), (10000, 100000)]

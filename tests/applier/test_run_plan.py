@@ -162,7 +162,7 @@ def test_migrations_at_once_are_bounded_in_all_and_on_every_host(site, plans, la
     running.finish()
     assert plans.states(plan) == ['SUCCEEDED'] * 8
     assert most_at_once(site, lambda one: ['all']) <= lanes.in_all
-    assert most_at_once(site, lambda one: [one.source, one.target]) == lanes.per_place
+    assert most_at_once(site, lambda one: [one.source, one.target]) == lanes.per_host
 
 
 def most_at_once(site, places):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from watcher_py.applier.lanes import Lanes
+from watcher_py.applier.lanes import Kind, Lanes, at_hosts, at_pools
 from watcher_py.applier.walk import Result, walk
 from watcher_py.core.errors import Invalid
 
@@ -26,6 +26,7 @@ class Diary:
     busy: Counter = field(default_factory=Counter)
     busiest: Counter = field(default_factory=Counter)
     places: dict[int, list[str]] = field(default_factory=dict)
+    of_pools: set[int] = field(default_factory=set)         # deeds whose places are pools
     later: Counter = field(default_factory=Counter)         # how often a deed is put off before it runs
     lock: Lock = field(default_factory=Lock)
 
@@ -34,8 +35,7 @@ class Diary:
             self.later[deed] -= 1
             if self.later[deed] >= 0:
                 return Result.LATER
-        places = self.places.get(deed, [])
-        touched = ['all', *places, *([frozenset(places)] if len(places) > 1 else [])]
+        touched = ['all', *self.roads(deed)]
         with self.lock:
             self.started.append(deed)
             self.known_at_start[deed] = set(self.ended)
@@ -49,8 +49,12 @@ class Diary:
     def drop(self, deed, cause):
         self.dropped[deed] = cause
 
+    def roads(self, deed):
+        places = self.places.get(deed, [])
+        return at_pools(places) if deed in self.of_pools else at_hosts(places)
+
     def walk(self, parents, lanes, **more):
-        walk(parents, lambda deed: self.places.get(deed, []), lanes, self.run, self.drop, tick=0.001, **more)
+        walk(parents, self.roads, lanes, self.run, self.drop, tick=0.001, **more)
 
 
 @some.composite
@@ -73,12 +77,12 @@ def ancestors(parents, deed):
 
 
 @settings(deadline=None, max_examples=200)
-@given(graphs(), some.integers(1, 4), some.integers(1, 2), some.integers(1, 2))
+@given(graphs(), some.integers(1, 4), *[some.integers(1, 2)] * 3, some.sets(some.integers(0, 13)))
 def test_whatever_the_graph_each_deed_runs_once_after_its_parents_and_none_after_a_failure(
-        graph, in_all, per_place, per_link):
+        graph, in_all, per_host, per_link, per_pool, of_pools):
     parents, failing, places, later = graph
-    diary = Diary(failing, places=places, later=later)
-    diary.walk(parents, Lanes(in_all, per_place, per_link))
+    diary = Diary(failing, places=places, of_pools=of_pools, later=later)
+    diary.walk(parents, Lanes(in_all, per_host, per_link, per_pool))
     doomed = {deed for deed in parents if ancestors(parents, deed) & failing}
     assert sorted(diary.started) == sorted(set(parents) - doomed)
     assert set(diary.dropped) == doomed
@@ -87,8 +91,9 @@ def test_whatever_the_graph_each_deed_runs_once_after_its_parents_and_none_after
     for deed, cause in diary.dropped.items():
         assert cause in ancestors(parents, deed) & failing - doomed
     assert diary.busiest.pop('all', 0) <= in_all
-    for place, most in diary.busiest.items():
-        assert most <= (per_place if isinstance(place, str) else per_link)
+    limits = {Kind.HOST: per_host, Kind.LINK: per_link, Kind.POOL: per_pool}
+    for road, most in diary.busiest.items():
+        assert most <= limits[road.kind]
 
 
 @given(graphs(), some.data())
@@ -118,8 +123,8 @@ def test_what_was_begun_runs_at_once_whatever_the_lanes_even_when_nothing_else_b
         together.wait()
         return diary.run(deed)
 
-    walk(dict.fromkeys(range(4), ()), lambda deed: ['a'], Lanes(1, 1), run, diary.drop, begun=[1, 2, 3],
-         may_begin=lambda: False)
+    walk(dict.fromkeys(range(4), ()), lambda deed: at_hosts(['a']), Lanes(1, 1), run, diary.drop,
+         begun=[1, 2, 3], may_begin=lambda: False)
     assert sorted(diary.started) == [1, 2, 3]
 
 
@@ -133,7 +138,8 @@ def test_what_waits_to_begin_is_in_nobody_s_way():
         ended.append(deed)
         return Result.DONE
 
-    walk(dict.fromkeys(range(5), ()), lambda deed: ['a'], Lanes(1, 1), run, lambda *_: None, tick=0.001)
+    walk(dict.fromkeys(range(5), ()), lambda deed: at_hosts(['a']), Lanes(1, 1), run, lambda *_: None,
+         tick=0.001)
     assert sorted(ended) == [0, 1, 2, 3, 4]
     assert set(ended[:2]) == {3, 4}
 
@@ -170,7 +176,7 @@ def test_a_deed_that_goes_elsewhere_queues_for_the_room_there():
             assert log == [0]
         return Result.DONE
 
-    walk({0: (), 1: ()}, places.get, Lanes(2, 1), run, lambda *_: None)
+    walk({0: (), 1: ()}, lambda deed: at_hosts(places[deed]), Lanes(2, 1), run, lambda *_: None)
     assert log == [0, 1]
 
 
@@ -178,7 +184,14 @@ def test_between_the_same_two_places_fewer_go_at_once():
     places = {0: ['a', 'b'], 1: ['b', 'a'], 2: ['a', 'c']}
     diary = Diary(places=places)
     diary.walk(dict.fromkeys(range(3), ()), Lanes(3, 3, 1))
-    assert diary.busiest[frozenset('ab')] == 1
+    link, = (road for road in at_hosts(['a', 'b']) if road.kind is Kind.LINK)
+    assert diary.busiest[link] == 1
+
+
+def test_between_two_pools_only_the_pools_limit():
+    together = Barrier(3, timeout=30)
+    walk(dict.fromkeys(range(3), ()), lambda deed: at_pools(['a', 'b']), Lanes(3, 1, 1, 3),
+         lambda deed: Result.DONE if together.wait() >= 0 else Result.FAILED, lambda *_: None)
 
 
 def test_deeds_that_do_not_depend_on_each_other_run_side_by_side():
@@ -198,7 +211,7 @@ def test_what_waits_for_a_busy_place_lets_others_go_first():
         met.append(deed)
         return Result.DONE
 
-    walk(dict.fromkeys(range(3), ()), places.get, Lanes(3, 1), run, lambda *_: None)
+    walk(dict.fromkeys(range(3), ()), lambda deed: at_hosts(places[deed]), Lanes(3, 1), run, lambda *_: None)
     # 0 could only end because 2 was let past 1.
     assert sorted(met) == [0, 1, 2]
 

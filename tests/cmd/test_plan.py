@@ -27,7 +27,8 @@ def test_a_plan_and_a_report_are_written(cluster, tmp_path):
                  '--param', 'headroom=0.3', '--plan', str(plan), '--report', str(report)]) == 0
     actions = json.loads(plan.read_text())['actions']
     assert [action['type'] for action in actions] == ['host_state', 'migrate']
-    assert actions[1]['instance'] == 'vm'
+    # Both hosts and both servers are alike.
+    assert actions[1]['instance'] in ('vm', 'vm2')
     assert actions[1]['reason']
     figures = json.loads(report.read_text())
     assert {'strategy', 'objective', 'before', 'after', 'bound', 'gap', 'migrations', 'ram_moved_mb',

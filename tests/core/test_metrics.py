@@ -51,3 +51,7 @@ def test_what_was_never_measured_is_unknown():
     readings = Readings({Metric.HOST_CPU: np.array([1.0])})
     assert list(readings.column(Metric.HOST_CPU, 1)) == [1.0]
     assert np.isnan(readings.column(Metric.HOST_RAM, 3)).tolist() == [True] * 3
+
+
+def test_each_metric_has_a_unit():
+    assert all(metric.unit for metric in Metric)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from watcher_py.core.errors import Invalid
-from watcher_py.core.pace import Pace
+from watcher_py.core.pace import AtOnce, Pace
 
 
 def seconds(pace, memory=0.0, disk=0.0, is_live=True):
@@ -39,3 +39,15 @@ def test_a_volume_is_copied_whole():
 def test_a_pace_at_which_nothing_moves_is_refused(values):
     with pytest.raises(Invalid):
         Pace(**values)
+
+
+@pytest.mark.parametrize(('most', 'at_once'), [
+    (AtOnce(), (8, 2, 3)), (AtOnce(4, 1, 2), (4, 1, 2)), (AtOnce(9, 9, 9), (8, 2, 3))])
+def test_within_limits_nothing_goes_faster_than_before(most, at_once):
+    pace = Pace(per_node=2, in_all=8, per_pool=3).within(most)
+    assert (pace.in_all, pace.per_node, pace.per_pool) == at_once
+
+
+def test_where_there_was_no_limit_there_is_one_then():
+    assert Pace().within(AtOnce(in_all=5)).in_all == 5
+    assert Pace().within(AtOnce()).in_all is None

@@ -72,8 +72,8 @@ def make_case(make_desk: Maker, make_strategy: Maker) -> Maker:
 
 
 @pytest.fixture
-def case(make_case: Maker) -> Case:
-    return make_case()  # type: ignore[no-any-return]
+def case(make_case: Callable[..., Case]) -> Case:
+    return make_case()
 
 
 def test_what_came_of_a_plan_stands_beside_what_it_promised(case: Case) -> None:
@@ -143,6 +143,13 @@ def test_of_what_did_nothing_yet_nothing_is_measured(case: Case, state: str, of_
     case.end(state, *of_actions)
     case.look()
     assert (case.plan.measured_at, case.desk.collector.asked) == (None, [])
+
+
+def test_a_strategy_that_measures_without_readings_need_not_wait_for_them(make_case: Maker) -> None:
+    case = make_case(outcome_needs=lambda params: [])
+    case.end('SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED')
+    case.look(later=1, delay=1)
+    assert case.measured == PROMISED
 
 
 def test_of_engines_that_look_at_once_one_measures(case: Case) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from tests.engine.conftest import empty_first_node
 from watcher_py.core.changes import Migrate
+from watcher_py.core.consolidation import measure
 from watcher_py.core.errors import NotFound, Unavailable
 from watcher_py.core.goals import DUMMY, Goal
 from watcher_py.core.metrics import Metric
-from watcher_py.core.pace import Pace
-from watcher_py.core.solution import Proposal, Solution
+from watcher_py.core.pace import AtOnce, Pace
+from watcher_py.core.solution import Outcome, Proposal, Solution
 from watcher_py.core.strategy import Strategy
 from watcher_py.db import models
 from watcher_py.db.lease import Leases
@@ -46,6 +47,14 @@ def test_the_actions_stand_in_the_plans_order_with_their_reasons(desk: Any) -> N
     assert actions[0].input_parameters == {
         'resource_id': 'vm-a', 'resource_name': 'name of vm-a', 'migration_type': 'live',
         'source_node': 'cn1', 'destination_node': 'cn2'}
+
+
+def test_the_actions_tell_when_they_are_likely_to_begin_and_how_long_they_take(desk: Any) -> None:
+    run_audit(desk.tools, desk.audit().uuid)
+    plan, = desk.plans()
+    actions = desk.actions()
+    assert [action.planned_begin_s for action in actions] == [0.0, 0.0]
+    assert max(action.planned_seconds for action in actions) == pytest.approx(plan.report['makespan_s'])
 
 
 def test_parents_are_the_uuids_of_earlier_actions(make_desk: Maker, chained: Strategy) -> None:
@@ -339,9 +348,37 @@ def test_moves_that_no_order_makes_possible_are_left_out_and_told(
     assert 'no third node can take' in left_out['vm-a']
 
 
+def test_a_plan_promises_what_is_in_it_not_what_was_left_out(
+        make_desk: Maker, make_strategy: Maker) -> None:
+    moves = [Migrate('vm-a', 'a', 'cn1', 'cn2'), Migrate('vm-c', 'c', 'cn2', 'cn1')]
+    meant = Solution(tuple(Proposal(move, 'swap') for move in moves),
+                     {'compute_nodes_count': 3, 'released_compute_nodes_count': 2},
+                     Outcome('active nodes', 2, 0, 0))
+    desk = make_desk(replace(make_strategy(decide=lambda *given: meant), measure=measure))
+    desk.collector.cluster.nodes.total[:] = desk.collector.cluster.used()[:]
+    run_audit(desk.tools, desk.audit().uuid)
+    plan = desk.plans()[0]
+    assert {row.name: row.predicted for row in plan.indicators}['released_compute_nodes_count'] == 0
+    assert (plan.report['before'], plan.report['after']) == (2, 2)
+    assert plan.global_efficacy[0]['value'] == 0
+
+
 def test_the_plan_reckons_with_what_the_applier_does_at_once(desk: Any) -> None:
     run_audit(replace(desk.tools, pace=Pace(per_node=1, overhead=100.0)), desk.audit().uuid)
     assert desk.plans()[0].report['makespan_s'] > 200
+
+
+def test_the_plan_goes_no_faster_than_its_strategy_and_its_audit_allow(
+        make_desk: Maker, make_strategy: Maker) -> None:
+    moves = [Migrate('vm-a', 'a', 'cn1', 'cn3'), Migrate('vm-c', 'c', 'cn2', 'cn3')]
+    desk = make_desk(make_strategy(decide=lambda *given: Solution(
+        tuple(Proposal(move, 'go') for move in moves), at_once=AtOnce(in_all=1))))
+    desk.tools = replace(desk.tools, pace=Pace(per_node=4, in_all=8, overhead=100.0))
+    run_audit(desk.tools, desk.audit(parameters={'execution': {'parallel': 2, 'parallel_per_host': 3}}).uuid)
+    plan = desk.plans()[0]
+    assert plan.execution == {'parallel': 1, 'parallel_per_host': 3}
+    assert plan.report['makespan_s'] > 200
+    assert [row.parents for row in desk.actions()] == [[], []]
 
 
 def test_an_indicator_that_the_goal_does_not_declare_fails_the_audit(

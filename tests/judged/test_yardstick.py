@@ -7,20 +7,11 @@ import sys
 
 import pytest
 
+from tests.core.strategies.every import named
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
 from watcher_py.core.plan_document import write_plan
 from watcher_py.core.schedule import schedule
-from watcher_py.core.strategies import (
-    defragmentation,
-    host_maintenance,
-    node_resource_consolidation,
-    rule_repair,
-    vm_workload_consolidation,
-    workload_balance,
-    workload_stabilization,
-    zone_migration,
-)
 from watcher_py.core.strategy import with_defaults
 
 CLUSTERS = [(hosts, servers, seed) for hosts, servers, seeds in ((10, 100, 900), (50, 500, 100))
@@ -45,25 +36,25 @@ def asked(cluster):
     """What is asked of each strategy on a cluster."""
     fullest = max(cluster['hosts'], key=lambda row: row['metrics']['ram_used_mb'])['name']
     return [
-        (vm_workload_consolidation.STRATEGY, {}),
-        (node_resource_consolidation.STRATEGY, {}),
-        (vm_workload_consolidation.STRATEGY, {'max_memory_moved': 0.1}),
-        (host_maintenance.STRATEGY, {'maintenance_node': fullest}),
-        (zone_migration.STRATEGY, {'compute_nodes': [{'src_node': fullest}]}),
-        (workload_stabilization.STRATEGY, {'thresholds': {'instance_cpu_usage': 0.05}}),
-        (workload_balance.STRATEGY, {}),
-        (defragmentation.STRATEGY, {'flavors': [{'vcpus': 16, 'ram_mb': 65536, 'count': 2}]}),
-        (rule_repair.STRATEGY, {})]
+        ('vm_workload_consolidation', {}),
+        ('node_resource_consolidation', {}),
+        ('vm_workload_consolidation', {'max_memory_moved': 0.1}),
+        ('host_maintenance', {'maintenance_node': fullest}),
+        ('zone_migration', {'compute_nodes': [{'src_node': fullest}]}),
+        ('workload_stabilization', {'thresholds': {'instance_cpu_usage': 0.05}}),
+        ('workload_balance', {}),
+        ('defragmentation', {'flavors': [{'vcpus': 16, 'ram_mb': 65536, 'count': 2}]}),
+        ('rule_repair', {})]
 
 
 @pytest.mark.parametrize(('hosts', 'servers', 'seed'), CLUSTERS)
 def test_the_judge_finds_every_plan_legal(yardstick, hosts, servers, seed):
     generate, evaluate, bound = yardstick
     cluster = generate(hosts, servers, seed)
-    for strategy, given in asked(cluster):
-        snapshot = read(cluster)
+    for name, given in asked(cluster):
+        strategy, snapshot = named(name), read(cluster)
         solution = strategy.decide(snapshot, with_defaults(strategy.parameters, given), UNLIMITED)
-        plan = schedule(snapshot.cluster, solution)
+        plan = schedule(snapshot, solution)
         verdict = evaluate(cluster, write_plan(plan)['actions'])
         assert verdict['feasible'], strategy.name
         assert (verdict['zone_pins_broken'], verdict['groups_broken']) == (0, 0), strategy.name

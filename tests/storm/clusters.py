@@ -5,26 +5,20 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.core.strategies.every import named
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
 from watcher_py.core.errors import WatcherError
 from watcher_py.core.schedule import schedule
 from watcher_py.core.snapshot import Snapshot
-from watcher_py.core.strategies import (
-    host_maintenance,
-    node_resource_consolidation,
-    vm_workload_consolidation,
-    workload_balance,
-    workload_stabilization,
-    zone_migration,
-)
 from watcher_py.core.strategy import Strategy, with_defaults
 from watcher_py.engine.plan_rows import Decision
 from watcher_py.sim.generator import generate
 
 MOST_MOVES = 8
-STRATEGIES = (host_maintenance, node_resource_consolidation, vm_workload_consolidation, workload_balance,
-              workload_stabilization, zone_migration)
+STRATEGIES = tuple(map(named, (
+    'host_maintenance', 'node_resource_consolidation', 'vm_workload_consolidation', 'workload_balance',
+    'workload_stabilization', 'zone_migration')))
 
 
 @dataclass(frozen=True)
@@ -40,14 +34,14 @@ class Planned:
 def planned(dice: Random) -> Planned:
     """A plan with a few moves; clusters that ask for none, or for many, are passed over."""
     while True:
-        strategy = dice.choice(STRATEGIES).STRATEGY
+        strategy = dice.choice(STRATEGIES)
         snapshot = read(document(dice))
         params = with_defaults(strategy.parameters, _own(strategy, snapshot, dice))
         try:
             solution = strategy.decide(snapshot, params, UNLIMITED)
         except WatcherError:
             continue
-        plan = schedule(snapshot.cluster, solution)
+        plan = schedule(snapshot, solution)
         decision = Decision(strategy.goal, snapshot, solution, plan)
         if 1 <= len(decision.moves()) <= MOST_MOVES:
             return Planned(snapshot, strategy, params, decision)

@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from watcher_py.applier.drift import Verdict
-from watcher_py.applier.outcome import Outcome, called, failed, hosts, skipped
+from watcher_py.applier.outcome import Outcome, called, failed, roads, skipped
 from watcher_py.applier.plan_run import PlanRun
 from watcher_py.applier.walk import Result
 from watcher_py.cloud.compute_rows import ServerNow
@@ -88,11 +88,11 @@ def _takes_another_way(run: PlanRun, row: Action, verdict: Verdict) -> bool:
     """Store what has changed of it; whether it has to queue for other hosts."""
     if verdict.parameters == row.input_parameters:
         return False
-    before = hosts(row)
+    before = roads(row)
     note = short(verdict.note) if verdict.note else None
     run.ledger.keep(row, input_parameters=verdict.parameters, status_message=note)
     LOG.info('Action %s, %s: %s', row.uuid, called(row), note or 'its parameters have changed')
     row.input_parameters, row.status_message = verdict.parameters, note
-    run.turned[row.uuid] += hosts(row) != before
+    run.turned[row.uuid] += roads(row) != before
     # The new place was looked at too: only for its room the action queues anew, and not for ever.
-    return hosts(row) != before and run.turned[row.uuid] <= TURNS
+    return roads(row) != before and run.turned[row.uuid] <= TURNS

@@ -1,14 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many deeds go on at once: in all, at one place, and between the same two places."""
+"""How many deeds go on at once: in all, at one host, between the same two hosts, and at one storage pool."""
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from heapq import heappop, heappush
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Deed = TypeVar('Deed', bound=Hashable)
-Road = frozenset[str]           # one place, or two and what lies between them
+
+
+class Kind(Enum):
+    HOST = auto()
+    LINK = auto()       # between two hosts
+    POOL = auto()
+
+
+class Road(NamedTuple):
+    """What deeds burden, and only so many of them at once."""
+
+    kind: Kind
+    ends: frozenset[str]        # names: of one place, or of the two that a link joins
 
 
 @dataclass(frozen=True)
@@ -16,17 +29,31 @@ class Lanes:
     """The limits, each at least 1."""
 
     in_all: int
-    per_place: int
+    per_host: int
     per_link: int = 2
+    per_pool: int = 2
 
     def on(self, road: Road) -> int:
-        return self.per_link if len(road) > 1 else self.per_place
+        if road.kind is Kind.POOL:
+            return self.per_pool
+        return self.per_link if road.kind is Kind.LINK else self.per_host
+
+
+def at_hosts(names: Collection[str]) -> tuple[Road, ...]:
+    """The hosts, and what lies between them."""
+    ends = sorted(set(names))
+    link = [Road(Kind.LINK, frozenset(ends))] if len(ends) > 1 else []
+    return (*(Road(Kind.HOST, frozenset([end])) for end in ends), *link)
+
+
+def at_pools(names: Collection[str]) -> tuple[Road, ...]:
+    return tuple(Road(Kind.POOL, frozenset([name])) for name in sorted(set(names)))
 
 
 class Queues(Generic[Deed]):
-    """Deeds that wait for room at their places; the one of the lowest rank is taken first.
+    """Deeds that wait for room on their roads; the one of the lowest rank is taken first.
 
-    A deed that finds a place full waits in that place's own queue, where only what leaves the place wakes it:
+    A deed that finds a road full waits in that road's own queue, where only what leaves the road wakes it:
     however many wait, few are looked at.
     """
 
@@ -38,8 +65,8 @@ class Queues(Generic[Deed]):
         self._busy: Counter[Road] = Counter()
         self._roads: dict[Deed, tuple[Road, ...]] = {}
 
-    def put(self, deed: Deed, places: Collection[str]) -> None:
-        self._roads[deed] = _roads(places)
+    def put(self, deed: Deed, roads: Collection[Road]) -> None:
+        self._roads[deed] = tuple(roads)
         heappush(self._open, self._ranks[deed])
 
     def take(self) -> tuple[Deed] | None:
@@ -57,13 +84,13 @@ class Queues(Generic[Deed]):
                 self._wake(road)
         return None
 
-    def occupy(self, deed: Deed, places: Collection[str]) -> None:
+    def occupy(self, deed: Deed, roads: Collection[Road]) -> None:
         """It goes on there already, whether there is room or not."""
-        self._roads[deed] = _roads(places)
+        self._roads[deed] = tuple(roads)
         self._busy.update(self._roads[deed])
 
     def leave(self, deed: Deed) -> None:
-        """It is over: the first that waits for each of its places may try."""
+        """It is over: the first that waits for each of its roads may try."""
         for road in self._roads.pop(deed):
             self._busy[road] -= 1
             if not self._busy[road]:
@@ -87,9 +114,3 @@ class Queues(Generic[Deed]):
             heappush(self._full.setdefault(elsewhere, []), rank)
         if not waiting:
             self._full.pop(road, None)
-
-
-def _roads(places: Collection[str]) -> tuple[Road, ...]:
-    ends = sorted(set(places))
-    link = [frozenset(ends)] if len(ends) > 1 else []
-    return (*(frozenset([end]) for end in ends), *link)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What came of an action, and what operators call it."""
+"""What came of an action, what operators call it, and what it burdens."""
 
 from dataclasses import dataclass
 
+from watcher_py.applier.lanes import Road, at_hosts, at_pools
 from watcher_py.core.errors import WatcherError
 from watcher_py.core.states import ActionState
 from watcher_py.db.models import Action
@@ -32,7 +33,8 @@ def called(row: Action) -> str:
     return f'{row.action_type} of {name}' if name else row.action_type
 
 
-def hosts(row: Action) -> list[str]:
-    """The hosts that the action burdens."""
+def roads(row: Action) -> tuple[Road, ...]:
+    """What the action burdens, as far as its parameters tell."""
     ends = (row.input_parameters.get(end) for end in ('source_node', 'destination_node'))
-    return [host for host in ends if host]
+    names = [name for name in ends if name]
+    return at_pools(names) if row.action_type == 'volume_migrate' else at_hosts(names)

@@ -85,8 +85,9 @@ class PlanRun:
     @property
     def lanes(self) -> Lanes:
         usual, own = self.tools.lanes, self.plan.execution
-        return Lanes(own.get('parallel', usual.in_all), own.get('parallel_per_host', usual.per_place),
-                     own.get('parallel_per_link', usual.per_link))
+        return Lanes(own.get('parallel', usual.in_all), own.get('parallel_per_host', usual.per_host),
+                     own.get('parallel_per_link', usual.per_link),
+                     own.get('parallel_per_pool', usual.per_pool))
 
     @property
     def is_halted(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from watcher_py.applier import ending
 from watcher_py.applier.ledger import Ledger
 from watcher_py.applier.orders import Orders
-from watcher_py.applier.outcome import RUNNING, Outcome, called, hosts
+from watcher_py.applier.outcome import RUNNING, Outcome, called, roads
 from watcher_py.applier.plan_run import NOT_DONE, STAYS, PlanRun, Waiting
 from watcher_py.applier.run_action import run_action
 from watcher_py.applier.tools import Tools
@@ -113,7 +113,7 @@ def _walk(run: PlanRun) -> None:
     # It may have been cancelled while nobody carried it out.
     run.ledger.ask(run.orders.look)
     rows = run.rows
-    walk({uuid: row.parents for uuid, row in rows.items()}, lambda uuid: hosts(rows[uuid]), run.lanes,
+    walk({uuid: row.parents for uuid, row in rows.items()}, lambda uuid: roads(rows[uuid]), run.lanes,
          lambda uuid: _run(run, rows[uuid]), lambda uuid, cause: _drop(run, rows[uuid], rows[cause]),
          settled={uuid: _settled(run, row) for uuid, row in rows.items() if row.state in ACTION_ENDED},
          begun=[uuid for uuid, row in rows.items() if row.state in RUNNING],

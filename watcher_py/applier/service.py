@@ -47,7 +47,7 @@ class Applier:
         self._tools = Tools(
             store, self.leases, cloud, actions, conf.host,
             Lanes(options.parallel_migrations, options.parallel_migrations_per_host,
-                  options.parallel_migrations_per_link),
+                  options.parallel_migrations_per_link, options.parallel_migrations_per_pool),
             Settings(conf.nova.migration_interval,
                      conf.nova.migration_interval * conf.nova.migration_max_retries),
             announcer=announcer, drift=drift, gate=gate, deeds=self.deeds,

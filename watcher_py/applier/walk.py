@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from watcher_py.applier.lanes import Lanes, Queues
+from watcher_py.applier.lanes import Lanes, Queues, Road
 from watcher_py.core.errors import Invalid
 
 Deed = TypeVar('Deed', bound=Hashable)
@@ -24,14 +24,14 @@ class Result(Enum):
     DONE = auto()
     FAILED = auto()     # what depends on it is dropped
     LATER = auto()      # it may not begin yet
-    AGAIN = auto()      # it goes to another place than it said: it queues anew
+    AGAIN = auto()      # it goes another way than it said: it queues anew
 
 
 def _always() -> bool:
     return True
 
 
-def walk(parents: Mapping[Deed, Collection[Deed]], places: Callable[[Deed], Collection[str]], lanes: Lanes,
+def walk(parents: Mapping[Deed, Collection[Deed]], roads: Callable[[Deed], Collection[Road]], lanes: Lanes,
          run: Callable[[Deed], Result], drop: Callable[[Deed, Deed], None],
          settled: Mapping[Deed, Result] | None = None, begun: Collection[Deed] = (),
          may_begin: Callable[[], bool] = _always, tick: float = TICK) -> None:
@@ -43,17 +43,17 @@ def walk(parents: Mapping[Deed, Collection[Deed]], places: Callable[[Deed], Coll
     does it after an exception, which is raised then. Invalid for a graph with a circle, or with a parent that
     is not in it.
     """
-    walker = _Walker(parents, places, lanes, run, drop, settled or {}, begun, may_begin, tick)
+    walker = _Walker(parents, roads, lanes, run, drop, settled or {}, begun, may_begin, tick)
     with ThreadPoolExecutor(max(lanes.in_all, len(begun)), thread_name_prefix='action') as pool:
         walker.go(pool)
 
 
 class _Walker(Generic[Deed]):
-    def __init__(self, parents: Mapping[Deed, Collection[Deed]], places: Callable[[Deed], Collection[str]],
+    def __init__(self, parents: Mapping[Deed, Collection[Deed]], roads: Callable[[Deed], Collection[Road]],
                  lanes: Lanes, run: Callable[[Deed], Result], drop: Callable[[Deed, Deed], None],
                  settled: Mapping[Deed, Result], begun: Collection[Deed], may_begin: Callable[[], bool],
                  tick: float):
-        self._parents, self._places, self._lanes = parents, places, lanes
+        self._parents, self._roads, self._lanes = parents, roads, lanes
         self._run, self._drop, self._settled, self._may_begin = run, drop, settled, may_begin
         self._begun, self._tick = set(begun), tick
         self._order = _order(parents)
@@ -96,14 +96,14 @@ class _Walker(Generic[Deed]):
             self._drop(deed, cause)
             self._order.done(deed)
         else:
-            self._queues.put(deed, self._places(deed))
+            self._queues.put(deed, self._roads(deed))
 
     def _cause_of(self, deed: Deed) -> Deed | None:
         return next((self._cause[one] for one in self._parents[deed] if one in self._cause), None)
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         for deed in self._resumed:
-            self._queues.occupy(deed, self._places(deed))
+            self._queues.occupy(deed, self._roads(deed))
             self._submit(pool, deed)
         self._resumed.clear()
         while (self._running < self._lanes.in_all and self._goes_on()
@@ -131,13 +131,13 @@ class _Walker(Generic[Deed]):
             elif result is Result.LATER:
                 self._put_off.append(deed)
             elif result is Result.AGAIN:
-                self._queues.put(deed, self._places(deed))
+                self._queues.put(deed, self._roads(deed))
             else:
                 self._close(deed, result)
         if self._put_off and time.monotonic() - self._tried >= self._tick:
             self._tried = time.monotonic()
             for deed in self._put_off:
-                self._queues.put(deed, self._places(deed))
+                self._queues.put(deed, self._roads(deed))
             self._put_off.clear()
 
     def _results(self) -> Iterator[tuple[Deed, Result | BaseException]]:

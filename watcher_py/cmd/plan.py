@@ -20,6 +20,7 @@ from watcher_py.core.errors import Invalid, WatcherError
 from watcher_py.core.explain.ask import explain
 from watcher_py.core.explain.evidence import Evidence, ends, gather
 from watcher_py.core.plan_document import write_plan
+from watcher_py.core.promise import as_planned
 from watcher_py.core.replay import replay
 from watcher_py.core.schedule import Plan, schedule
 from watcher_py.core.snapshot import Snapshot
@@ -92,7 +93,8 @@ def _plan(snapshot: Snapshot, strategy: Strategy, values: dict[str, Any],
     progress = _Progress(seconds)
     solution = strategy.decide(snapshot, values, Budget(progress.is_spent, progress.tell))
     decided = progress.cpu_s()
-    plan = schedule(snapshot.cluster, solution)
+    plan = schedule(snapshot, solution)
+    solution = as_planned(strategy, snapshot, values, solution, plan)
     spent = {'cpu_s': progress.cpu_s(), 'schedule_cpu_s': progress.cpu_s() - decided,
              'wall_s': progress.wall_s(), 'progress': progress.told,
              'peak_rss_mb': _peak_rss_mb()}

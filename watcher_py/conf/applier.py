@@ -15,6 +15,8 @@ OPTIONS = [
                help='Migrations of one plan at once from or to one host.'),
     cfg.IntOpt('parallel_migrations_per_link', default=2, min=1,
                help='Migrations of one plan at once between the same two hosts.'),
+    cfg.IntOpt('parallel_migrations_per_pool', default=2, min=1,
+               help='Migrations of volumes of one plan at once from or to one storage pool.'),
     cfg.FloatOpt('drain_seconds', default=300.0, min=0.0,
                  help='Seconds that running actions get to end in when the applier is stopped. What runs '
                       'longer goes on in the cloud, and the applier that takes the plan over follows it to '

@@ -89,10 +89,11 @@ class MoveVolume:
     action_type = 'volume_migrate'
 
     def parameters(self) -> Parameters:
-        is_retype = self.target_type is not None
-        where = {'destination_type': self.target_type} if is_retype else {'destination_node': self.target}
-        return {'resource_id': self.volume, 'resource_name': self.volume_name,
-                'migration_type': 'retype' if is_retype else 'migrate', **where}
+        values = {'resource_id': self.volume, 'resource_name': self.volume_name, 'migration_type': 'migrate',
+                  'source_node': self.source, 'destination_node': self.target}
+        if self.target_type is None:
+            return values
+        return {**values, 'migration_type': 'retype', 'destination_type': self.target_type}
 
 
 @dataclass(frozen=True)

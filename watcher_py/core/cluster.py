@@ -187,13 +187,14 @@ class Cluster:
 
     def vcpus(self) -> Floats:
         """[S] CPUs of a server, shared and dedicated, that of its emulator among them."""
-        return self._cpus(self.servers.demand)
+        return self.cpus(self.servers.demand)
 
     def cores(self) -> Floats:
         """[N] CPUs that a node has, for all to share and for one alone."""
-        return self._cpus(self.nodes.total)
+        return self.cpus(self.nodes.total)
 
-    def _cpus(self, columns: Floats) -> Floats:
+    def cpus(self, columns: Floats) -> Floats:
+        """Of amounts of the resources [rows, R] those of CPUs, shared and dedicated: [rows]."""
         dedicated = columns[:, self.resources.index(PCPU)] if PCPU in self.resources else 0.0
         return columns[:, VCPU] + dedicated
 

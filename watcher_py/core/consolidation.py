@@ -11,6 +11,7 @@ from watcher_py.core.changes import SERVICE_DISABLED_REASON, SetService
 from watcher_py.core.cluster import Bools, Cluster, Ints
 from watcher_py.core.difference import migration, movers
 from watcher_py.core.efficacy import Done, of_moves
+from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import limits_of, rested, worth_it
 from watcher_py.core.snapshot import Snapshot
@@ -45,6 +46,11 @@ def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Ma
     released = left & _names(before.cluster, before.cluster.active()) & _names(after.cluster, is_empty)
     return {'compute_nodes_count': len(before.cluster.nodes),
             'released_compute_nodes_count': len(released), **of_moves(before, done)}
+
+
+def no_readings(params: Params) -> list[MetricNeed]:
+    """Where servers stand is all that `measure` looks at."""
+    return []
 
 
 def _names(cluster: Cluster, nodes: Bools) -> set[str]:

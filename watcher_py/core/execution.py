@@ -2,8 +2,11 @@
 """How a plan is to be carried out, as far as its audit says; the rest is the applier's options."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
+
+from watcher_py.core.pace import AtOnce, Pace
 
 
 class OnFailure(StrEnum):
@@ -28,6 +31,7 @@ SCHEMA: dict[str, Any] = {
         'parallel': {**_COUNT, 'description': 'Migrations at once'},
         'parallel_per_host': {**_COUNT, 'description': 'Migrations at once from or to one host'},
         'parallel_per_link': {**_COUNT, 'description': 'Migrations at once between the same two hosts'},
+        'parallel_per_pool': {**_COUNT, 'description': 'Migrations at once from or to one storage pool'},
         'windows': {**_PERIODS, 'description': 'When actions may begin; at any time when absent'},
         'blackouts': {**_PERIODS, 'description': 'When no action may begin'},
         'auto_trigger_max_moves': {
@@ -45,3 +49,20 @@ PARAMETERS: dict[str, Any] = {NAME: {**SCHEMA, 'description': 'How the plan is t
 def execution_of(params: Mapping[str, Any]) -> dict[str, Any]:
     """What an audit's parameters say of it."""
     return dict(params.get(NAME, {}))
+
+
+def pace_of(execution: Mapping[str, Any], usual: Pace) -> Pace:
+    """The usual pace, with as many moves at once as are said."""
+    return replace(usual, in_all=execution.get('parallel', usual.in_all),
+                   per_node=execution.get('parallel_per_host', usual.per_node),
+                   per_pool=execution.get('parallel_per_pool', usual.per_pool))
+
+
+def limited(execution: Mapping[str, Any], most: AtOnce, usual: Pace) -> dict[str, Any]:
+    """The execution, with no more moves at once than that."""
+    pace = pace_of(execution, usual)
+    slower = pace.within(most)
+    limits = {'parallel': (slower.in_all, pace.in_all),
+              'parallel_per_host': (slower.per_node, pace.per_node),
+              'parallel_per_pool': (slower.per_pool, pace.per_pool)}
+    return {**execution, **{name: limit for name, (limit, before) in limits.items() if limit != before}}

@@ -101,6 +101,12 @@ def _tell(*names: tuple[str, str, str]) -> Callable[[Values], Efficacy]:
     return summary
 
 
+def _before_and_after(name: str, what: str, *more: str) -> tuple[Indicator, Indicator]:
+    """The same figure twice: its name has a gap for when."""
+    return (Indicator(name.format('before'), f'{what} at first', *more),
+            Indicator(name.format('after'), f'{what} after the plan', *more))
+
+
 _AMOUNT = '{"type": "number", "minimum": 0}'
 
 _MIGRATIONS = Indicator('instance_migrations_count', 'Servers that the plan migrates')
@@ -141,24 +147,19 @@ WORKLOAD_BALANCING = Goal(
      Indicator('standard_deviation_before_audit', 'Standard deviation of the load of nodes at first',
                _AMOUNT),
      Indicator('volume_migrations_count', 'Volumes that the plan migrates'),
-     Indicator('full_pools_before_count', 'Storage pools above the threshold at first'),
-     Indicator('full_pools_after_count', 'Storage pools above the threshold after the plan'),
+     *_before_and_after('full_pools_{}_count', 'Storage pools above the threshold'),
      Indicator('moved_volumes_gb', 'Size of the volumes that the plan migrates', _AMOUNT, 'GB'), *_COST),
     _migrated_ratio)
 THERMAL_OPTIMIZATION = Goal(
     'thermal_optimization', 'Thermal Optimization',
-    (Indicator('hot_nodes_before_count', 'Compute nodes whose outlet is too hot at first'),
-     Indicator('hot_nodes_after_count', 'Compute nodes whose outlet is too hot after the plan'),
-     Indicator('highest_outlet_temp_before', 'The hottest outlet at first', _AMOUNT, 'degrees Celsius'),
-     Indicator('highest_outlet_temp_after', 'The hottest outlet after the plan', _AMOUNT, 'degrees Celsius'),
+    (*_before_and_after('hot_nodes_{}_count', 'Compute nodes whose outlet is too hot'),
+     *_before_and_after('highest_outlet_temp_{}', 'The hottest outlet', _AMOUNT, 'degrees Celsius'),
      _MIGRATIONS, *_COST),
     _tell(('hot_nodes_after_count', 'Compute nodes whose outlet stays too hot', 'nodes')))
 AIRFLOW_OPTIMIZATION = Goal(
     'airflow_optimization', 'Airflow Optimization',
-    (Indicator('strained_nodes_before_count', 'Compute nodes with too much airflow at first'),
-     Indicator('strained_nodes_after_count', 'Compute nodes with too much airflow after the plan'),
-     Indicator('highest_airflow_before', 'The most airflow of a node at first', _AMOUNT, 'CFM'),
-     Indicator('highest_airflow_after', 'The most airflow of a node after the plan', _AMOUNT, 'CFM'),
+    (*_before_and_after('strained_nodes_{}_count', 'Compute nodes with too much airflow'),
+     *_before_and_after('highest_airflow_{}', 'The most airflow of a node', _AMOUNT, 'CFM'),
      _MIGRATIONS, *_COST),
     _tell(('strained_nodes_after_count', 'Compute nodes that keep too much airflow', 'nodes')))
 NOISY_NEIGHBOR = Goal(

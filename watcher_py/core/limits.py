@@ -30,7 +30,8 @@ class MoveAccount:
     def __init__(self, problem: Problem, groups: Iterable[Group], limits: Limits):
         self.limits = limits
         self.servers, self.memory = 0, 0.0
-        self._home, self._memory = problem.node, problem.demand[:, MEMORY_MB]
+        # Lists: one server at a time is noted, thousands of times.
+        self._home, self._memory = problem.node.tolist(), problem.demand[:, MEMORY_MB].tolist()
         self._by_node = np.zeros(len(problem.room), dtype=np.int64)
         self._everywhere: Bools = np.ones(len(problem.room), dtype=bool)
         self._by_group: dict[str, int] = {}
@@ -42,7 +43,7 @@ class MoveAccount:
 
     def allows(self, server: int, now: int) -> Bools:
         """[N] The nodes to which a server that stands on `now` may go within the limits; read only."""
-        home = int(self._home[server])
+        home = self._home[server]
         if now == home and self._is_beyond(server, home):
             allowed = np.zeros(len(self._by_node), dtype=bool)
         elif math.isfinite(self.limits.per_node):
@@ -63,12 +64,13 @@ class MoveAccount:
 
     def note(self, server: int, old: int, new: int) -> None:
         """A server went from one node to another."""
-        home = int(self._home[server])
-        step = int(new != home) - int(old != home)
+        home = self._home[server]
+        step = (new != home) - (old != home)
         self.servers += step
-        self.memory += step * float(self._memory[server])
-        self._by_node[old] -= old != home
-        self._by_node[new] += new != home
-        self._by_node[home] += step
+        self.memory += step * self._memory[server]
+        if math.isfinite(self.limits.per_node):
+            self._by_node[old] -= old != home
+            self._by_node[new] += new != home
+            self._by_node[home] += step
         for group in self._groups.get(server, ()):
             self._by_group[group] = self._by_group.get(group, 0) + step

@@ -35,6 +35,17 @@ class Metric(StrEnum):
     def is_of_nodes(self) -> bool:
         return self.value.startswith('host_')
 
+    @property
+    def unit(self) -> str:
+        return _UNITS[self]
+
+
+_UNITS = {
+    Metric.HOST_CPU: '%', Metric.HOST_RAM: 'MiB', Metric.HOST_OUTLET_TEMP: '°C', Metric.HOST_INLET_TEMP: '°C',
+    Metric.HOST_AIRFLOW: 'CFM', Metric.HOST_POWER: 'W', Metric.INSTANCE_CPU: '%', Metric.INSTANCE_RAM: 'MiB',
+    Metric.INSTANCE_RAM_ALLOCATED: 'MiB', Metric.INSTANCE_L3_CACHE: 'B', Metric.INSTANCE_ROOT_DISK: 'GiB',
+    Metric.INSTANCE_CPU_STEAL: '%'}
+
 
 @dataclass(frozen=True)
 class MetricNeed:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Cluster, Floats, Ints
+from watcher_py.core.load import in_use
 from watcher_py.core.metrics import Metric
-from watcher_py.core.shares import in_use
 from watcher_py.core.snapshot import Snapshot
 
 # The smaller the number, the more important the server.

@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast servers and volumes are moved, and how many at once: what a schedule reckons with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Floats
 from watcher_py.core.errors import Invalid
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """The most moves at once that a strategy allows; None: as many as the applier does."""
+
+    in_all: int | None = None
+    per_node: int | None = None     # from and to one node
+    per_pool: int | None = None     # of volumes, from and to one pool
+
+
+NO_LIMIT = AtOnce()
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,12 @@ class Pace:
         if self.link <= 0 or self.overhead < 0 or not 0 <= self.rewritten < 1:
             raise Invalid('a pace needs a link above 0 MiB/s, an overhead of at least 0 s and a share of '
                           'memory written again from 0 to below 1')
+
+    def within(self, most: AtOnce) -> 'Pace':
+        """With no more moves at once than that."""
+        return replace(self, per_node=min(self.per_node, most.per_node or self.per_node),
+                       per_pool=min(self.per_pool, most.per_pool or self.per_pool),
+                       in_all=min(filter(None, (self.in_all, most.in_all)), default=None))
 
     def seconds(self, memory: Floats, disk: Floats, is_live: Bools) -> Floats:
         """[M] How long moves last; memory in MiB, disk in GiB."""

@@ -75,10 +75,7 @@ def rested(problem: Problem, snapshot: Snapshot, params: Params) -> Problem:
 
     When a server moved before is unknown for most; such a server is as free to move as any.
     """
-    stuck = list(problem.rules.stuck)
-    for row, reason in _resting(snapshot, params):
-        stuck[row] = stuck[row] or reason
-    return replace(problem, rules=replace(problem.rules, stuck=tuple(stuck)))
+    return problem.keeping(_resting(snapshot, params))
 
 
 def longest_rest(params: Params) -> float:

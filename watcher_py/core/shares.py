@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from watcher_py.core.cluster import DISK_GB, MEMORY_MB, VCPU, Bools, Cluster, Floats, Ints
+from watcher_py.core.load import in_use
 from watcher_py.core.metrics import Metric
 from watcher_py.core.problem import Problem
 from watcher_py.core.snapshot import Snapshot
@@ -31,25 +32,13 @@ def balanceable(problem: Problem, snapshot: Snapshot,
     shares = [_share(snapshot, name, weight) for name, weight in weights.items()]
     compared = _compared(snapshot.cluster, shares)
     known = np.all([np.isfinite(share.load) for share in shares], axis=0)
-    stuck, names = list(problem.rules.stuck), snapshot.cluster.nodes.name
-    for row in np.flatnonzero(~(known & compared[problem.node])).tolist():
-        node = int(problem.node[row])
-        stuck[row] = stuck[row] or (
-            'its load is unknown' if compared[node]
-            else f'{names[node]} is left out: it is disabled, or its load is unknown')
-    return (replace(problem, rules=replace(problem.rules, stuck=tuple(stuck))),
+    node, names = problem.node, snapshot.cluster.nodes.name
+    kept = ((row, 'its load is unknown' if compared[node[row]]
+             else f'{names[node[row]]} is left out: it is disabled, or its load is unknown')
+            for row in np.flatnonzero(~(known & compared[node])).tolist())
+    return (problem.keeping(kept),
             tuple(replace(share, load=np.nan_to_num(share.load),
                           size=np.where(compared, share.size, np.nan)) for share in shares))
-
-
-def in_use(snapshot: Snapshot, metric: Metric) -> Floats:
-    """[S] Cores or MiB that servers use, NaN where it is unknown; one that is switched off uses none."""
-    servers = snapshot.cluster.servers
-    load = snapshot.readings.column(metric, len(servers))
-    if metric is Metric.INSTANCE_CPU:
-        load = load / 100 * snapshot.cluster.vcpus()
-    off = np.array([state == 'stopped' for state in servers.state], dtype=bool)
-    return np.asarray(np.where(off, 0.0, load))
 
 
 def deviation(shares: Sequence[Share], node: Ints) -> float:

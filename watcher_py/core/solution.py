@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watcher_py.core.changes import Change
-from watcher_py.core.pace import Pace
+from watcher_py.core.pace import NO_LIMIT, AtOnce
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Solution:
     stayed: Mapping[str, str] = field(default_factory=dict)
     # Why nothing is done though something could be; '' where that is not so.
     refrained: str = ''
-    # How fast it wants to be carried out at most; None: as fast as the applier may.
-    pace: Pace | None = None
+    # How many moves may go on at once, where the strategy limits that.
+    at_once: AtOnce = NO_LIMIT

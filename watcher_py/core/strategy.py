@@ -43,7 +43,7 @@ class Strategy:
     `parts` are those that its snapshots must hold; the others are not read for it. With `state` a decision
     can be explained in detail, long after it was made. `measure` gives the goal's indicators as they came
     out: of the snapshot that was decided on, of one that was taken after the plan was carried out, and of
-    what was done of it.
+    what was done of it. That later snapshot has the readings of `outcome_needs`, where it is given.
     """
 
     name: str
@@ -55,6 +55,11 @@ class Strategy:
     state: Callable[[Snapshot, Params], Stated] | None = None
     parts: frozenset[Part] = frozenset()
     measure: Callable[[Snapshot, Snapshot, Params, Done], Mapping[str, float]] | None = None
+    outcome_needs: Callable[[Params], list[MetricNeed]] | None = None
+
+    def needs_to_measure(self, params: Params) -> list[MetricNeed]:
+        """What is to be read for the later snapshot of `measure`."""
+        return (self.outcome_needs or self.needs)(params)
 
 
 def with_defaults(schema: Schema, given: Params) -> dict[str, Any]:

@@ -29,7 +29,11 @@ class WhatIf:
         self.node: Ints = problem.node.copy()
         # A column a dimension in one piece: whole columns are compared far more often than rows change.
         self.free: Floats = np.asfortranarray(problem.room - problem.used(problem.node))
-        self._least_most: Floats = problem.most.min(axis=0, initial=np.inf)
+        self._free_on: list[Floats] = list(self.free)       # the same, for changes of a single node
+        self.scale: Floats = np.maximum(problem.room, SLACK)        # [N, D] shares are measured by it
+        # [S, D] So much of each dimension is room enough: any, of what a server needs nothing of.
+        self._enough: Floats = np.where(problem.demand == 0, -np.inf, problem.demand - SLACK)
+        self._is_large = (self._enough > problem.most.min(axis=0, initial=np.inf)).any(axis=1).tolist()
         self._apart = _by_member(problem.rules.apart)
         self._wishes = _by_member(problem.rules.wishes)
         self._counts = {group.uuid: Counter(problem.node[group.members].tolist()) for group in groups}
@@ -68,13 +72,11 @@ class WhatIf:
 
     def fits(self, server: int) -> Bools:
         """[N] The nodes that would take the server now, its own left out."""
-        demand, most = self.problem.demand[server], self.problem.most
+        enough = self._enough[server]
         fits = self.welcomes(server)
-        for dimension in np.flatnonzero(demand).tolist():
-            need = demand[dimension] - SLACK
-            fits &= self.free[:, dimension] >= need
-            if need > self._least_most[dimension]:
-                fits &= most[:, dimension] >= need
+        fits &= (self.free.T >= enough[:, None]).all(axis=0)
+        if self._is_large[server]:
+            fits &= (self.problem.most >= enough).all(axis=1)
         if self._is_limited:
             fits &= self.account.allows(server, int(self.node[server]))
         fits[self.node[server]] = False
@@ -82,9 +84,9 @@ class WhatIf:
 
     def can_take(self, server: int, node: int) -> bool:
         """What `fits` says of a single node, for less."""
-        demand, free = self.problem.demand[server], np.minimum(self.free[node], self.problem.most[node])
+        room = np.minimum(self.free[node], self.problem.most[node])
         return bool(node != self.node[server] and self._is_welcome(server, node)
-                    and ((free + SLACK >= demand) | (demand == 0)).all() and self._is_allowed(server, node))
+                    and (room >= self._enough[server]).all() and self._is_allowed(server, node))
 
     def regrets(self, server: int, nodes: Ints) -> Ints:
         """How many soft group mates are in the wrong place for the server on each of the nodes."""
@@ -143,15 +145,16 @@ class WhatIf:
 
     def _is_rightful(self, server: int) -> bool:
         """Whether the server could have come to where it stands, were it the last to come."""
-        node, demand = int(self.node[server]), self.problem.demand[server]
-        has_room = (self.free[node] >= -SLACK) & (self.problem.most[node] + SLACK >= demand)
-        return bool((has_room | (demand == 0)).all()) and self._is_welcome(server, node)
+        node = int(self.node[server])
+        has_room = (self._free_on[node] >= -SLACK) | (self.problem.demand[server] == 0)
+        is_small = not self._is_large[server] or (self.problem.most[node] >= self._enough[server]).all()
+        return bool(has_room.all() and is_small) and self._is_welcome(server, node)
 
     def _put(self, server: int, node: int) -> None:
         old = int(self.node[server])
         demand = self.problem.demand[server]
-        self.free[old] += demand
-        self.free[node] -= demand
+        self._free_on[old] += demand
+        self._free_on[node] -= demand
         for group in (*self._apart.get(server, ()), *self._wishes.get(server, ())):
             counts = self._counts[group.uuid]
             counts[node] += 1

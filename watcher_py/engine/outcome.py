@@ -115,7 +115,7 @@ class Outcomes:
         """None, when another time may know more."""
         strategy, evidence = self._strategy(plan), self._evidence(plan)
         assert plan.updated_at is not None      # noqa: S101 - for the type checker
-        periods = [need.period for need in strategy.needs(evidence.parameters)]
+        periods = [need.period for need in strategy.needs_to_measure(evidence.parameters)]
         ripe = plan.updated_at + timedelta(seconds=max([self.delay, *periods]))
         if self.tools.clock() < ripe:
             self._put_off(plan, again, ripe)
@@ -145,7 +145,8 @@ class Outcomes:
         params = evidence.parameters
         try:
             # The plan has ended `delay` ago at least: a picture that is younger shows what it did.
-            after, notes = sight(self.tools, plan.audit, strategy, params, min(FRESH, self.delay))
+            after, notes = sight(self.tools, plan.audit, strategy, params, strategy.needs_to_measure(params),
+                                 min(FRESH, self.delay))
         except Unavailable as error:
             return Outcome([str(error)])
         values = dict(strategy.measure(before, after, params, done)) if strategy.measure else {}

@@ -2,15 +2,16 @@
 """A decision as database rows: the plan with its report, its indicators and its actions."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from watcher_py.core.changes import Migrate
 from watcher_py.core.cluster import MEMORY_MB
-from watcher_py.core.efficacy import Deed, Done, of_all
+from watcher_py.core.efficacy import of_all
 from watcher_py.core.goals import Goal
+from watcher_py.core.promise import deeds_of
 from watcher_py.core.schedule import Plan
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
@@ -24,22 +25,21 @@ REASONS_KEPT = 100
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided, on what, and what could not be measured."""
+    """What was decided, on what, how it is to be carried out, and what could not be measured."""
 
     goal: Goal
     snapshot: Snapshot
     solution: Solution
     plan: Plan
+    execution: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
     def moves(self) -> list[Migrate]:
         return [action.change for action in self.plan.actions if isinstance(action.change, Migrate)]
 
     def indicators(self) -> dict[str, float]:
-        """What the strategy says, and what the plan itself tells: it may lack moves that the solution has."""
-        deeds = (Deed(action.change.action_type, action.change.parameters(), action.seconds)
-                 for action in self.plan.actions)
-        return {**self.solution.indicators, **of_all(self.goal, self.snapshot, Done(tuple(deeds)))}
+        """What the strategy says, and what the plan itself tells."""
+        return {**self.solution.indicators, **of_all(self.goal, self.snapshot, deeds_of(self.plan))}
 
 
 def plan_rows(decision: Decision, uuid: str, audit_id: int,
@@ -49,7 +49,7 @@ def plan_rows(decision: Decision, uuid: str, audit_id: int,
     decision.goal.check(values)
     plan = models.ActionPlan(
         uuid=uuid, audit_id=audit_id, strategy_id=strategy_id,
-        state=PlanState.RECOMMENDED,
+        state=PlanState.RECOMMENDED, execution=dict(decision.execution),
         global_efficacy=decision.goal.global_efficacy(values), report=_report(decision),
         indicators=[
             models.EfficacyIndicator(name=indicator.name, description=indicator.description,
@@ -64,7 +64,8 @@ def _action_rows(plan: Plan, owner: models.ActionPlan) -> list[models.Action]:
         models.Action(
             uuid=uuid, action_plan=owner, action_type=action.change.action_type,
             input_parameters=action.change.parameters(), state=ActionState.PENDING,
-            parents=[uuids[place] for place in action.parents], reason=action.reason)
+            parents=[uuids[place] for place in action.parents], reason=action.reason,
+            planned_begin_s=action.start, planned_seconds=action.seconds)
         for uuid, action in zip(uuids, plan.actions, strict=True)]
 
 

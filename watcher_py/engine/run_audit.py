@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from watcher_py.core.budget import Budget
 from watcher_py.core.errors import NotFound, TakenOver, Unavailable, WatcherError
 from watcher_py.core.execution import NAME as EXECUTION
+from watcher_py.core.execution import execution_of, limited, pace_of
+from watcher_py.core.promise import as_planned
 from watcher_py.core.schedule import schedule
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
@@ -88,7 +90,8 @@ def _chosen(strategies: Mapping[str, Strategy], audit: Audit) -> Strategy:
 
 def _gather(tools: Tools, audit: Audit, strategy: Strategy) -> tuple[Snapshot, list[str]]:
     # Nothing kept is fresh enough: what a plan or a user moved a moment ago must be seen where it is now.
-    snapshot, notes = sight(tools, audit, strategy, _params(audit, strategy), max_age=0)
+    params = _params(audit, strategy)
+    snapshot, notes = sight(tools, audit, strategy, params, strategy.needs(params), max_age=0)
     cluster = snapshot.cluster
     LOG.info('Audit %s: gathered %d nodes (%d frozen), %d servers, metrics: %s', audit.uuid,
              len(cluster.nodes), (~cluster.nodes.known).sum(), len(cluster.servers),
@@ -116,8 +119,10 @@ def _params(audit: Audit, strategy: Strategy) -> Params:
 
 def _schedule(tools: Tools, audit: Audit, strategy: Strategy, snapshot: Snapshot, solution: Solution,
               notes: list[str]) -> Decision:
-    plan = schedule(snapshot.cluster, solution, tools.pace)
-    decision = Decision(strategy.goal, snapshot, solution, plan, notes)
+    execution = limited(execution_of(audit.parameters), solution.at_once, tools.pace)
+    plan = schedule(snapshot, solution, pace_of(execution, tools.pace))
+    solution = as_planned(strategy, snapshot, _params(audit, strategy), solution, plan)
+    decision = Decision(strategy.goal, snapshot, solution, plan, execution, notes)
     LOG.info('Audit %s: %s decided %d actions, %d moves in about %.0f s%s', audit.uuid, strategy.name,
              len(plan.actions), len(decision.moves()), plan.makespan, _promise(solution))
     return decision

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from watcher_py.bus.context import admin_context
 from watcher_py.core.errors import Unavailable
-from watcher_py.core.execution import execution_of
 from watcher_py.core.states import PlanState
 from watcher_py.core.strategy import Params
 from watcher_py.db.columns import short
@@ -52,7 +51,6 @@ def store_plan(tools: Tools, turn: Turn, hold: Hold[Audit], found: Recommendatio
 
 def _rows(tools: Tools, uuid: str, strategy_id: int, found: Recommendation) -> list[Model]:
     plan, actions = plan_rows(found.decision, uuid, found.audit.id, strategy_id)
-    plan.execution = execution_of(found.audit.parameters)
     plan.state = _state(tools, found)
     if found.audit.auto_trigger and plan.state == PlanState.RECOMMENDED:
         plan.status_message = short(f'Not started automatically: {_why_held(tools, found)}.')
@@ -71,7 +69,7 @@ def _state(tools: Tools, found: Recommendation) -> PlanState:
 
 def _why_held(tools: Tools, found: Recommendation) -> str | None:
     return why_held(len(found.decision.moves()), found.decision.solution.outcome,
-                    execution_of(found.audit.parameters), tools.trigger_limit)
+                    found.decision.execution, tools.trigger_limit)
 
 
 def _hasten(tools: Tools, uuid: str) -> None:

@@ -7,7 +7,7 @@ from watcher_py.sim.world import World
 
 GB_IN_A_SECOND = 0.1
 SETUP_S = 2.0
-NEVER, ON_DEMAND = 'never', 'on-demand'
+NEVER = 'never'
 NO_BACKEND = 'Could not find any available weighted backend.'
 _SWAPPABLE = ('active', 'paused', 'resized')
 _MOVABLE = ('available', 'in-use')

@@ -22,7 +22,7 @@ PACE = Pace(per_node=2, link=2048.0, rewritten=0.0, overhead=0.0)
 
 def bound(cluster, moves, pace=PACE):
     problem = allocation_problem(cluster)
-    return shortest_makespan(moves_of(cluster, problem, moves, pace), problem, pace)
+    return shortest_makespan(moves_of(cluster, moves, pace), problem, pace)
 
 
 def servers(*sizes, on='a'):

@@ -27,7 +27,7 @@ def task(moves):
     problem = allocation_problem(cluster)
     changes = [Migrate(row['id'], row['id'], source, target)
                for row, (source, target, _) in zip(rows, moves, strict=True)]
-    return Task(problem, moves_of(cluster, problem, changes, PACE), PACE, np.ones(6, dtype=bool))
+    return Task(problem, moves_of(cluster, changes, PACE), PACE, np.ones(6, dtype=bool))
 
 
 # The first draft starts c to f before c to d, which is the longest and has others behind it.

@@ -18,7 +18,7 @@ def thirds(hosts, coming=None, work=None, busy=(), closed=(), **server):
     """The names of third nodes for a server that is to move from the first host to the last."""
     cluster = read(document(hosts, [instance('vm', hosts[0]['name'], **server)])).cluster
     problem, names = allocation_problem(cluster), [row['name'] for row in hosts]
-    moves = moves_of(cluster, problem, [Migrate('vm', 'vm', names[0], names[-1])], USUAL)
+    moves = moves_of(cluster, [Migrate('vm', 'vm', names[0], names[-1])], USUAL)
     task = Task(problem, moves, USUAL, np.array([name not in closed for name in names]))
     moment = Moment(task, {})
     for name in busy:

@@ -2,7 +2,6 @@
 """The order of execution."""
 
 import random
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
-from tests.core.laws import carry_out, execute, interleaved
+from tests.core.laws import carry_out, execute
 from watcher_py.core.changes import Migrate, Nop, SetService, Sleep, Stop
 from watcher_py.core.difference import migration, movers
 from watcher_py.core.document import read
-from watcher_py.core.pace import Pace
+from watcher_py.core.pace import AtOnce, Pace
 from watcher_py.core.problem import allocation_problem
 from watcher_py.core.replay import replay
 from watcher_py.core.schedule import schedule
+from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Proposal, Solution
 from watcher_py.core.whatif import WhatIf
 
@@ -54,7 +54,7 @@ def full_pair(*others):
 
 def test_a_move_into_a_full_node_waits_for_the_departure_that_makes_room():
     cluster = full_pair(host('c'))
-    plan = schedule(cluster, solution_to(cluster, np.array([1, 2])))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 2])))
     assert legs(plan) == [('vm2', 'b', 'c'), ('vm', 'a', 'b')]
     assert parents(plan) == [(), (0,)]
     assert plan.actions[1].start == plan.actions[0].seconds
@@ -62,7 +62,7 @@ def test_a_move_into_a_full_node_waits_for_the_departure_that_makes_room():
 
 def test_moves_that_have_room_wait_for_nothing():
     cluster = read(document([host('a'), host('b')], [instance('vm', 'a'), instance('vm2', 'a')])).cluster
-    assert parents(schedule(cluster, solution_to(cluster, np.array([1, 1])))) == [(), ()]
+    assert parents(schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 1])))) == [(), ()]
 
 
 def test_an_arrival_waits_only_for_the_departures_whose_room_it_takes():
@@ -70,7 +70,7 @@ def test_an_arrival_waits_only_for_the_departures_whose_room_it_takes():
         [host('a'), host('b'), host('full'), host('c')],
         [instance('vm', 'a', vcpus=8), instance('vm2', 'b', vcpus=8),
          instance('old', 'full', vcpus=8), instance('old2', 'full', vcpus=8, ram_mb=16384)])).cluster
-    plan = schedule(cluster, solution_to(cluster, np.array([2, 2, 3, 3])))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([2, 2, 3, 3])))
     by_server = {action.change.server: action for action in plan.actions}
     assert sorted(len(by_server[name].parents) for name in ('vm', 'vm2')) == [1, 1]
     assert by_server['vm'].parents != by_server['vm2'].parents
@@ -80,7 +80,7 @@ def test_an_arrival_on_an_overcommitted_node_waits_for_all_that_only_pays_the_de
     cluster = read(document(
         [host('a'), host('over', vcpus=4), host('c')],
         [instance('vm', 'a'), instance('x', 'over', vcpus=3), instance('y', 'over', vcpus=3)])).cluster
-    plan = schedule(cluster, solution_to(cluster, np.array([1, 2, 2])))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 2, 2])))
     assert {action.change.server: len(action.parents) for action in plan.actions} == {'vm': 2, 'x': 0, 'y': 0}
 
 
@@ -88,7 +88,7 @@ def test_a_move_waits_for_the_group_mate_that_stands_on_its_target():
     cluster = read(document(
         [host('a'), host('b'), host('c')], [instance('vm', 'a'), instance('vm2', 'b')],
         server_groups=[{'id': 'g', 'policy': 'anti-affinity', 'members': ['vm', 'vm2']}])).cluster
-    plan = schedule(cluster, solution_to(cluster, np.array([1, 2])))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 2])))
     assert legs(plan) == [('vm2', 'b', 'c'), ('vm', 'a', 'b')]
     assert parents(plan) == [(), (0,)]
 
@@ -97,21 +97,21 @@ def test_servers_leave_a_node_after_its_service_is_disabled():
     cluster = read(document([host('a'), host('b')], [instance('vm', 'a')])).cluster
     moves = solution_to(cluster, np.array([1])).proposals
     disable = Proposal(SetService('a-id', 'a', False), 'why')
-    plan = schedule(cluster, Solution((*moves, disable)))
+    plan = schedule(Snapshot(cluster), Solution((*moves, disable)))
     assert [action.change.action_type for action in plan.actions] == ['change_nova_service_state', 'migrate']
     assert parents(plan) == [(), (0,)]
 
 
 def test_a_server_is_stopped_after_the_service_of_its_node_is_disabled():
     cluster = read(document([host('a')], [instance('vm', 'a')])).cluster
-    plan = schedule(cluster, Solution((Proposal(Stop('vm', 'vm', 'a'), ''),
+    plan = schedule(Snapshot(cluster), Solution((Proposal(Stop('vm', 'vm', 'a'), ''),
                                        Proposal(SetService('a-id', 'a', False), ''))))
     assert parents(plan) == [(), (0,)]
 
 
 def test_other_actions_follow_one_another():
     cluster = read(document([], [])).cluster
-    plan = schedule(cluster, Solution((Proposal(Nop('a'), ''), Proposal(Sleep(2.0), ''),
+    plan = schedule(Snapshot(cluster), Solution((Proposal(Nop('a'), ''), Proposal(Sleep(2.0), ''),
                                        Proposal(Sleep(1.0), ''))))
     assert parents(plan) == [(), (0,), (1,)]
     assert [action.start for action in plan.actions] == [0.0, 0.0, 2.0]
@@ -121,7 +121,7 @@ def test_other_actions_follow_one_another():
 def test_a_server_that_moves_twice_moves_in_the_order_stated():
     cluster = read(document([host('a'), host('b'), host('c')], [instance('vm', 'a')])).cluster
     there = Proposal(Migrate('vm', 'vm', 'a', 'b'), '')
-    plan = schedule(cluster, Solution((there, Proposal(Migrate('vm', 'vm', 'b', 'c'), ''))))
+    plan = schedule(Snapshot(cluster), Solution((there, Proposal(Migrate('vm', 'vm', 'b', 'c'), ''))))
     assert legs(plan) == [('vm', 'a', 'b'), ('vm', 'b', 'c')]
     assert parents(plan) == [(), (0,)]
 
@@ -129,7 +129,7 @@ def test_a_server_that_moves_twice_moves_in_the_order_stated():
 class TestCircles:
     def test_one_server_is_parked_on_a_third_node(self):
         cluster = full_pair(host('c'))
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0])))
         assert legs(plan) == [('vm', 'a', 'c'), ('vm2', 'b', 'a'), ('vm', 'c', 'b')]
         assert parents(plan) == [(), (0,), (0, 1)]
         assert [action.is_parking for action in plan.actions] == [True, False, False]
@@ -142,14 +142,14 @@ class TestCircles:
         cluster = read(document(
             [host('a'), host('b'), host('c')],
             [instance('vm', 'a', vcpus=16, ram_mb=32768), instance('vm2', 'b', vcpus=16)])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0])))
         assert [action.change.server for action in plan.actions if action.is_parking] == ['vm2']
 
     def test_group_mates_that_change_places_need_a_third_node(self):
         cluster = read(document(
             [host('a'), host('b'), host('c')], [instance('vm', 'a'), instance('vm2', 'b')],
             server_groups=[{'id': 'g', 'policy': 'anti-affinity', 'members': ['vm', 'vm2']}])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0])))
         assert plan.parkings == 1
         assert execute(cluster, plan).tolist() == [1, 0]
 
@@ -159,7 +159,7 @@ class TestCircles:
             [instance('vm', 'a', vcpus=16), instance('vm2', 'b', vcpus=16), instance('mate', 'c', vcpus=0)],
             server_groups=[{'id': 'g', 'policy': 'anti-affinity', 'members': ['vm', 'mate']},
                            {'id': 'h', 'policy': 'anti-affinity', 'members': ['vm2', 'mate']}])).cluster
-        assert len(schedule(cluster, solution_to(cluster, np.array([1, 0, 2]))).left_out) == 2
+        assert len(schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0, 2]))).left_out) == 2
 
     @pytest.mark.parametrize('third', [
         {'vcpus': 8}, {'status': 'disabled'}, {'state': 'down'}, {'zone': 'az-2'}])
@@ -168,7 +168,7 @@ class TestCircles:
         servers = [instance('vm', 'a', vcpus=16, pinned_zone='az-1'),
                    instance('vm2', 'b', vcpus=16, pinned_zone='az-1')]
         cluster = read(document(hosts, servers)).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0])))
         assert plan.actions == ()
         assert [proposal.change.server for proposal in plan.left_out] == ['vm', 'vm2']
         assert 'no third node can take' in plan.left_out[0].reason
@@ -176,14 +176,15 @@ class TestCircles:
     def test_nobody_is_parked_on_a_node_that_the_plan_disables(self):
         cluster = full_pair(host('c'))
         disable = Proposal(SetService('c-id', 'c', False), '')
-        plan = schedule(cluster, Solution((*solution_to(cluster, np.array([1, 0])).proposals, disable)))
+        swap = solution_to(cluster, np.array([1, 0])).proposals
+        plan = schedule(Snapshot(cluster), Solution((*swap, disable)))
         assert len(plan.left_out) == 2
 
     def test_what_is_in_no_circle_is_done_all_the_same(self):
         cluster = read(document(
             [host('a'), host('b'), host('c', vcpus=4)],
             [instance('vm', 'a', vcpus=14), instance('vm2', 'b', vcpus=16), instance('small', 'a')])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0, 2])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0, 2])))
         assert legs(plan) == [('small', 'a', 'c')]
         assert len(plan.left_out) == 2
 
@@ -192,7 +193,7 @@ class TestCircles:
             [host('a'), host('b'), host('c'), host('d'), host('e')],
             [instance('vm', 'a', vcpus=16), instance('vm2', 'b', vcpus=16),
              *(instance(f'long{number}', 'c', ram_mb=12288) for number in range(4))])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([1, 0, 3, 3, 3, 3])))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([1, 0, 3, 3, 3, 3])))
         assert plan.parkings == 1
         parked = next(action for action in plan.actions if action.is_parking)
         assert (parked.start, parked.change.target) == (0.0, 'e')
@@ -203,7 +204,7 @@ class TestPace:
     def test_a_node_carries_so_many_moves_at_once(self):
         cluster = read(document([host('a'), host('b')],
                                 [instance(f'vm{number}', 'a') for number in range(4)])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.ones(4, dtype=np.int64)), Pace(per_node=2))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.ones(4, dtype=np.int64)), Pace(per_node=2))
         lasts = plan.actions[0].seconds
         assert [action.start for action in plan.actions] == [0.0, 0.0, lasts, lasts]
         assert parents(plan) == [(), (), (), ()]        # the applier counts
@@ -212,22 +213,19 @@ class TestPace:
     def test_so_many_moves_go_on_at_once_in_all(self):
         hosts = [host(name) for name in 'abcdef']
         cluster = read(document(hosts, [instance(f'vm{name}', name) for name in 'abc'])).cluster
-        plan = schedule(cluster, solution_to(cluster, np.array([3, 4, 5])), Pace(in_all=1))
+        plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([3, 4, 5])), Pace(in_all=1))
         lasts = plan.actions[0].seconds
         assert [action.start for action in plan.actions] == pytest.approx([0.0, lasts, 2 * lasts])
         assert plan.bound == pytest.approx(3 * lasts)
 
-    def test_the_pace_of_a_solution_is_kept_by_its_plan_whatever_the_applier_allows(self):
-        cluster = read(document([host('a'), host('b')],
-                                [instance(f'vm{number}', 'a') for number in range(3)])).cluster
-        solution = solution_to(cluster, np.ones(3, dtype=np.int64), pace=Pace(per_node=1))
-        assert parents(schedule(cluster, solution)) == [(), (0,), (1,)]
-
-    def test_in_all_is_kept_as_well(self):
-        hosts = [host(name) for name in 'abcd']
-        cluster = read(document(hosts, [instance('vm', 'a'), instance('vm2', 'b')])).cluster
-        solution = solution_to(cluster, np.array([2, 3]), pace=Pace(in_all=1))
-        assert parents(schedule(cluster, solution)) == [(), (0,)]
+    def test_no_more_goes_on_at_once_than_the_solution_allows_and_none_needs_another_for_that(self):
+        cluster = read(document([host(name) for name in 'abcd'],
+                                [instance('vm', 'a'), instance('vm2', 'a'), instance('vm3', 'b')])).cluster
+        for at_once, at in ((AtOnce(per_node=1), [0, 0, 1]), (AtOnce(in_all=1), [0, 1, 2])):
+            plan = schedule(Snapshot(cluster), solution_to(cluster, np.array([2, 2, 3]), at_once=at_once))
+            lasts = plan.actions[0].seconds
+            assert [action.start for action in plan.actions] == pytest.approx([lasts * turn for turn in at])
+            assert parents(plan) == [(), (), ()]
 
 
 @st.composite
@@ -249,7 +247,7 @@ def turned_around(draw):
 @given(turned_around(), st.integers(0, 10_000))
 def test_full_hosts_change_places_as_far_as_servers_can_be_parked(case, seed):
     cluster, node = case
-    plan = schedule(cluster, solution_to(cluster, node))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, node))
     reached = execute(cluster, plan, random.Random(seed))
     if not plan.left_out:
         assert reached.tolist() == node.tolist()
@@ -264,7 +262,7 @@ def test_circles_that_share_a_little_room_are_broken_one_after_the_other():
         ((0, 4), (1, 2), (1, 2), (2, 2), (2, 2), (3, 2), (3, 2), (4, 3), (4, 1)))]
     cluster = read(document(hosts, rows)).cluster
     node = np.array([1, 2, 2, 0, 0, 4, 4, 3, 3])
-    plan = schedule(cluster, solution_to(cluster, node))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, node))
     assert not plan.left_out
     assert execute(cluster, plan, random.Random(0)).tolist() == node.tolist()
 
@@ -272,7 +270,7 @@ def test_circles_that_share_a_little_room_are_broken_one_after_the_other():
 @given(turned_around(), st.integers(1, 3), st.sampled_from((None, 1, 2)))
 def test_the_times_of_parking_moves_come_true_as_well(case, per_node, in_all):
     cluster, pace = case[0], Pace(per_node, in_all)
-    plan = schedule(cluster, solution_to(cluster, case[1]), pace)
+    plan = schedule(Snapshot(cluster), solution_to(cluster, case[1]), pace)
     starts, end = carry_out(plan, pace)
     assert [action.start for action in plan.actions] == pytest.approx(starts, abs=1e-2)
     assert plan.makespan == pytest.approx(end, abs=1e-2)
@@ -283,7 +281,7 @@ def test_the_times_of_parking_moves_come_true_as_well(case, per_node, in_all):
 def test_any_legal_placement_is_reached_in_any_order_that_the_plan_allows(doc, seed):
     cluster, order = read(doc).cluster, random.Random(seed)
     node = walked(cluster, order)
-    plan = schedule(cluster, solution_to(cluster, node))
+    plan = schedule(Snapshot(cluster), solution_to(cluster, node))
     reached = execute(cluster, plan, order)
     moved = {action.change.server for action in plan.actions}
     for row, uuid in enumerate(cluster.servers.uuid):
@@ -295,22 +293,8 @@ def test_any_legal_placement_is_reached_in_any_order_that_the_plan_allows(doc, s
 @given(documents(), st.integers(0, 10_000), st.integers(1, 3), st.sampled_from((None, 1, 2)))
 def test_the_times_promised_come_true_and_keep_to_the_bound(doc, seed, per_node, in_all):
     cluster, pace = read(doc).cluster, Pace(per_node, in_all)
-    plan = schedule(cluster, solution_to(cluster, walked(cluster, random.Random(seed))), pace)
+    plan = schedule(Snapshot(cluster), solution_to(cluster, walked(cluster, random.Random(seed))), pace)
     starts, end = carry_out(plan, pace)
     assert [action.start for action in plan.actions] == pytest.approx(starts, abs=1e-2)
     assert plan.makespan == pytest.approx(end, abs=1e-2)
     assert plan.left_out or plan.bound <= plan.makespan + 1e-6
-
-
-@given(turned_around(), st.integers(0, 10_000))
-def test_a_pace_of_its_own_holds_whatever_the_actions_last(case, seed):
-    order, pace = random.Random(seed), Pace(per_node=1, in_all=2)
-    plan = schedule(case[0], solution_to(*case, pace=pace))
-    burden, most, busiest = Counter(), 0, 0
-    for deed, place in interleaved(plan, order):
-        move = plan.actions[place].change
-        for key in (move.source, move.target, None):
-            burden[key] += 1 if deed == 'start' else -1
-        most = max(most, burden[None])
-        busiest = max(busiest, burden[move.source], burden[move.target])
-    assert (busiest, most) <= (1, 2)

@@ -24,7 +24,7 @@ def draft(hosts, *moves):
     problem = allocation_problem(cluster)
     changes = [Migrate(name, name, source, target) for name, source, target, _, _ in moves]
     is_open = np.ones(len(hosts), dtype=bool)
-    return draw(Task(problem, moves_of(cluster, problem, changes, PACE), PACE, is_open), {})
+    return draw(Task(problem, moves_of(cluster, changes, PACE), PACE, is_open), {})
 
 
 def roomy(name, vcpus=64):

@@ -5,6 +5,7 @@ from tests.core.clusters import document, host, instance
 from watcher_py.core.changes import Migrate, SetPower, SetService
 from watcher_py.core.document import read
 from watcher_py.core.schedule import schedule
+from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Proposal, Solution
 
 
@@ -15,7 +16,7 @@ def off(name):
 
 def planned(doc, *changes):
     cluster = read(doc).cluster
-    return schedule(cluster, Solution(tuple(Proposal(change, 'said so') for change in changes)))
+    return schedule(Snapshot(cluster), Solution(tuple(Proposal(change, 'said so') for change in changes)))
 
 
 def places(plan):

@@ -19,18 +19,19 @@ def legal_placements(problem):
 
 
 def is_legal(problem, node):
-    """Who moved may be where it is; no node is fuller, and no group more crowded, than may be or was."""
+    """Who moved may be where it is; a node that is beyond its room, or a group's limit, takes nobody more."""
     rules, moved = problem.rules, np.flatnonzero(node != problem.node)
     demand, most = problem.demand[moved], problem.most[node[moved]]
     if not (problem.movable[moved] & rules.takes[rules.class_of[moved], node[moved]]
             & ((demand <= most + SLACK) | (demand == 0)).all(axis=1)).all():
         return False
-    before, after = problem.used(problem.node), problem.used(node)
-    if (after > np.maximum(problem.room, before) + SLACK).any():
+    came = np.zeros_like(problem.room)
+    np.add.at(came, node[moved], demand)
+    if ((problem.used(node) > problem.room + SLACK) & (came > 0)).any():
         return False
     for group in rules.apart:
-        was, now = (np.bincount(at[group.members], minlength=len(problem.room))
-                    for at in (problem.node, node))
-        if (now > np.maximum(was, group.limit)).any():
+        members = group.members[node[group.members] != problem.node[group.members]]
+        now = np.bincount(node[group.members], minlength=len(problem.room))
+        if (now[node[members]] > group.limit).any():
             return False
     return True

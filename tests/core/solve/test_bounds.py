@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import legal_placements
 from watcher_py.core.document import read
-from watcher_py.core.problem import allocation_problem, with_load
+from watcher_py.core.load import with_load
+from watcher_py.core.problem import allocation_problem
 from watcher_py.core.solve import active
 from watcher_py.core.solve.bounds import fewest_active_bound, least_memory_moved, most_freed
 from watcher_py.core.solve.solver import solve

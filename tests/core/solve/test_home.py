@@ -53,6 +53,20 @@ def test_one_goes_home_in_exchange_for_several():
     assert trial.node.tolist() == [0, 1, 1]
 
 
+def test_nodes_are_not_filled_anew_for_little_memory():
+    trial = trial_of([host('a'), host('b'), host('gone'), host('c', ram_mb=10 ** 6)], [
+        instance('large', 'a', vcpus=12, ram_mb=1024),
+        *(instance(f'guest{row}', 'gone', vcpus=6) for row in range(2)),
+        instance('huge', 'gone', vcpus=4, ram_mb=10 ** 5)])
+    trial.move(0, 1)
+    for guest in (1, 2):
+        trial.move(guest, 0)
+    trial.move(3, 3)
+    trial.open[2] = False
+    bring_home(trial, UNLIMITED)
+    assert trial.node.tolist() == [1, 0, 0, 3]
+
+
 def test_a_spent_budget_leaves_them_where_they_are():
     trial = trial_of([host('a'), host('b')], [instance('one', 'a')])
     trial.move(0, 1)

@@ -14,7 +14,8 @@ from watcher_py.core.budget import UNLIMITED, Budget
 from watcher_py.core.cluster import MEMORY_MB
 from watcher_py.core.document import read
 from watcher_py.core.limits import NO_LIMITS, Limits
-from watcher_py.core.problem import allocation_problem, with_load
+from watcher_py.core.load import with_load
+from watcher_py.core.problem import allocation_problem
 from watcher_py.core.solve.improve import improve_packing
 from watcher_py.core.whatif import WhatIf
 from watcher_py.sim.generator import generate
@@ -184,6 +185,13 @@ def test_where_each_node_has_a_locked_server_nobody_moves():
     stuck = tuple('locked' if row in firsts else '' for row in range(len(fleet.node)))
     problem = replace(fleet, rules=replace(fleet.rules, stuck=stuck))
     assert improved(problem).node.tolist() == problem.node.tolist()
+
+
+def test_it_ends_when_as_few_nodes_are_in_use_as_any_plan_leaves():
+    fewest = int(active(PROBLEM, improved(PROBLEM).node).sum()) + 2
+    trial = WhatIf(PROBLEM)
+    improve_packing(trial, UNLIMITED, fewest)
+    assert trial.open.sum() == fewest
 
 
 def test_small_nodes_are_given_up_before_a_large_one_with_less_on_it():

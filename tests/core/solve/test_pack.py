@@ -10,8 +10,9 @@ from tests.core.solve.placements import is_legal
 from watcher_py.core.budget import UNLIMITED, Budget
 from watcher_py.core.document import read
 from watcher_py.core.limits import NO_LIMITS, Limits
-from watcher_py.core.problem import allocation_problem, with_load
-from watcher_py.core.solve.bounds import least_memory_moved, most_freed
+from watcher_py.core.load import with_load
+from watcher_py.core.problem import allocation_problem
+from watcher_py.core.solve.bounds import fewest_active_bound, least_memory_moved, most_freed
 from watcher_py.core.solve.pack import improve
 from watcher_py.core.whatif import WhatIf
 from watcher_py.sim.generator import generate
@@ -123,5 +124,6 @@ def test_unlimited_plans_come_close_to_the_bound_and_move_little_more_than_they_
     problem = problem_of(generate(hosts=120, servers=1200, seed=seed))
     trial, outcome = packed(problem)
     assert outcome.after <= outcome.bound + 2
+    assert outcome.bound >= fewest_active_bound(problem)
     freed = outcome.before - outcome.after
     assert memory_moved(trial) <= 1.1 * least_memory_moved(problem, freed)

@@ -9,7 +9,8 @@ from tests.core.solve.placements import is_legal
 from watcher_py.core.budget import UNLIMITED, Budget
 from watcher_py.core.document import read
 from watcher_py.core.limits import NO_LIMITS, Limits
-from watcher_py.core.problem import allocation_problem, with_load
+from watcher_py.core.load import with_load
+from watcher_py.core.problem import allocation_problem
 from watcher_py.core.solve.seat import best_fit, seat_all
 from watcher_py.core.whatif import WhatIf
 from watcher_py.sim.generator import generate

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher_py.core.solve.volumes import Levels, Lot, least_above, level
+from watcher_py.core.solve.lots import Levels, Lot
+from watcher_py.core.solve.volumes import least_above, level
 
 
 def levels(over, share=None, room=None):

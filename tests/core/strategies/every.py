@@ -8,16 +8,25 @@ from itertools import pairwise
 from watcher_py.core import strategies as package
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.schedule import schedule
-from watcher_py.core.strategy import with_defaults
+from watcher_py.core.strategy import Strategy, with_defaults
 
 # They do what they are told, whatever the cluster is.
 TOLD = ('actuator', 'dummy', 'dummy_with_scorer', 'dummy_with_resize')
 
 
-def strategies():
+def strategies() -> list[Strategy]:
     found = [import_module(f'{package.__name__}.{module.name}') for module in pkgutil.iter_modules(
         package.__path__)]
     return [module.STRATEGY for module in found if hasattr(module, 'STRATEGY')]
+
+
+def named(name: str) -> Strategy:
+    return next(strategy for strategy in strategies() if strategy.name == name)
+
+
+def measuring() -> list[Strategy]:
+    """Those that can tell what came of their plans."""
+    return [strategy for strategy in strategies() if strategy.measure]
 
 
 def without_a_name_to_go_by():
@@ -41,4 +50,4 @@ def params_for(strategy, snapshot):
 
 def decide(strategy, snapshot):
     solution = strategy.decide(snapshot, params_for(strategy, snapshot), UNLIMITED)
-    return solution, schedule(snapshot.cluster, solution)
+    return solution, schedule(snapshot, solution)

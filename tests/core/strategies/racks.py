@@ -2,6 +2,11 @@
 """Hosts in a rack that are half busy, for strategies that go by their air."""
 
 from tests.core.clusters import document, host, instance
+from watcher_py.core.budget import UNLIMITED
+from watcher_py.core.document import read
+from watcher_py.core.promise import deeds_of
+from watcher_py.core.schedule import schedule
+from watcher_py.core.strategy import with_defaults
 
 
 def rack(metrics):
@@ -14,6 +19,16 @@ def rack(metrics):
     return document(hosts, [
         instance(f'{name}{row}', name, metrics={'cpu_util_pct': 100.0, 'ram_used_mb': 0.0})
         for name in metrics for row in range(4)])
+
+
+def measured(strategy, before, after):
+    """What the strategy measures in the second document of its plan for the first, once that is done."""
+    params, snapshot = with_defaults(strategy.parameters, {}), read(before)
+    solution = strategy.decide(snapshot, params, UNLIMITED)
+    found = strategy.measure(snapshot, read(after), params, deeds_of(schedule(snapshot, solution)))
+    strategy.goal.check(found)
+    assert solution.indicators.keys() <= found.keys()
+    return found
 
 
 def moves(solution):

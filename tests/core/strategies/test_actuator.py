@@ -25,7 +25,7 @@ def decide(*actions):
 def test_actions_follow_one_another_in_the_given_order():
     solution = decide(asked('sleep', {'duration': 2}), asked('migrate', {'migration_type': 'live'}),
                       asked('paint', {'colour': 'red'}))
-    actions = schedule(EMPTY.cluster, solution).actions
+    actions = schedule(EMPTY, solution).actions
     assert [action.change.action_type for action in actions] == ['sleep', 'migrate', 'paint']
     assert [action.parents for action in actions] == [(), (0,), (1,)]
 

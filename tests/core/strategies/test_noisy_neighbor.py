@@ -154,7 +154,7 @@ def test_only_noisy_servers_move_and_only_to_where_nobody_important_suffers(doc)
         each['metadata'] = {'watcher-priority': str(row % 3)}
     snapshot = read(doc)
     solution = STRATEGY.decide(snapshot, with_defaults(STRATEGY.parameters, {}), UNLIMITED)
-    placed = check_laws(snapshot, solution, schedule(snapshot.cluster, solution))
+    placed = check_laws(snapshot, solution, schedule(snapshot, solution))
     seen = signals(snapshot, 35.0, 10.0)
     noisy = {each.noisy for each in seen.disturbances()}
     for row in np.flatnonzero(placed != snapshot.cluster.servers.node).tolist():

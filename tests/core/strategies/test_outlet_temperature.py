@@ -13,12 +13,11 @@ from tests.core.strategies.racks import moves
 from watcher_py.core.air import heat
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
-from watcher_py.core.efficacy import Deed, Done
 from watcher_py.core.explain.ask import explain
 from watcher_py.core.explain.evidence import ends, gather
+from watcher_py.core.load import in_use
 from watcher_py.core.metrics import Metric
 from watcher_py.core.schedule import schedule
-from watcher_py.core.shares import in_use
 from watcher_py.core.strategies.outlet_temperature import STRATEGY
 from watcher_py.core.strategy import with_defaults
 
@@ -131,7 +130,7 @@ def test_no_node_is_heated_above_the_threshold(doc, threshold):
     snapshot = read(doc)
     params = with_defaults(STRATEGY.parameters, {'threshold': threshold})
     solution = STRATEGY.decide(snapshot, params, UNLIMITED)
-    placed = check_laws(snapshot, solution, schedule(snapshot.cluster, solution))
+    placed = check_laws(snapshot, solution, schedule(snapshot, solution))
     rows = len(snapshot.cluster.nodes)
     outlet = snapshot.readings.column(Metric.HOST_OUTLET_TEMP, rows)
     cores = np.nan_to_num(in_use(snapshot, Metric.INSTANCE_CPU))
@@ -145,13 +144,7 @@ def test_no_node_is_heated_above_the_threshold(doc, threshold):
 
 
 def test_what_came_of_it_is_measured_by_the_same_figures():
-    before, after = read(rack(a=36.0, b=22.0)), read(rack(a=34.0, b=24.0))
-    params = with_defaults(STRATEGY.parameters, {})
-    solution = STRATEGY.decide(before, params, UNLIMITED)
-    deeds = tuple(Deed('migrate', proposal.change.parameters(), 9.0) for proposal in solution.proposals)
-    measured = STRATEGY.measure(before, after, params, Done(deeds))
-    STRATEGY.goal.check(measured)
-    assert solution.indicators.keys() <= measured.keys()
+    measured = racks.measured(STRATEGY, rack(a=36.0, b=22.0), rack(a=34.0, b=24.0))
     assert (measured['hot_nodes_before_count'], measured['hot_nodes_after_count']) == (1, 0)
     assert measured['highest_outlet_temp_after'] == 34.0
     assert measured['instance_migrations_count'] == 2

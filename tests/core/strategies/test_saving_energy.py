@@ -37,7 +37,7 @@ def fleet(hosts, instances, *others):
 def decided(doc, **params):
     snapshot, given = read(doc), with_defaults(STRATEGY.parameters, params)
     solution = decide(snapshot, given, UNLIMITED)
-    check_laws(snapshot, solution, schedule(snapshot.cluster, solution))
+    check_laws(snapshot, solution, schedule(snapshot, solution))
     STRATEGY.goal.check(solution.indicators)
     return solution
 
@@ -258,7 +258,7 @@ def test_spare_nodes_are_never_fewer_than_asked_for_or_than_before(doc, params):
                            else row for row in doc['hosts']], doc['instances']))
     given = with_defaults(STRATEGY.parameters, params)
     solution = decide(snapshot, given, UNLIMITED)
-    placed = check_laws(snapshot, solution, schedule(snapshot.cluster, solution))
+    placed = check_laws(snapshot, solution, schedule(snapshot, solution))
     assert len(set(switched(solution).values())) < 2
     assert not changes(solution, Migrate) or False in switched(solution).values()
     nodes = snapshot.cluster.nodes

@@ -7,7 +7,6 @@ from tests.core.strategies import racks
 from tests.core.strategies.racks import moves
 from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
-from watcher_py.core.efficacy import Deed, Done
 from watcher_py.core.strategies.uniform_airflow import STRATEGY
 from watcher_py.core.strategy import with_defaults
 
@@ -101,11 +100,5 @@ def test_a_node_whose_airflow_is_unknown_gives_and_takes_nothing():
 
 
 def test_what_came_of_it_is_measured_by_the_same_figures():
-    before, after = read(rack(a=43.0, b=10.0)), read(rack(a=39.0, b=10.5))
-    params = with_defaults(STRATEGY.parameters, {})
-    solution = STRATEGY.decide(before, params, UNLIMITED)
-    deeds = tuple(Deed('migrate', proposal.change.parameters(), 9.0) for proposal in solution.proposals)
-    measured = STRATEGY.measure(before, after, params, Done(deeds))
-    STRATEGY.goal.check(measured)
-    assert solution.indicators.keys() <= measured.keys()
+    measured = racks.measured(STRATEGY, rack(a=43.0, b=10.0), rack(a=39.0, b=10.5))
     assert (measured['strained_nodes_after_count'], measured['highest_airflow_after']) == (0, 39.0)

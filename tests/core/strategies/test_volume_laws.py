@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.core.clusters import document, host, instance
 from tests.core.laws import check_laws
 from tests.core.storages import POOLS
-from tests.core.strategies.every import decide
+from tests.core.strategies.every import decide, params_for
 from watcher_py.core.changes import MoveVolume
 from watcher_py.core.document import read
+from watcher_py.core.foresight import foreseen
+from watcher_py.core.promise import deeds_of
 from watcher_py.core.strategies import storage_capacity_balance, zone_migration
 
 SERVERS = ('vm0', 'vm1', 'vm2')
@@ -74,6 +76,16 @@ def test_every_volume_moves_lawfully_in_whatever_order(strategy, snapshot, seed)
     moved = [each.change.volume for each in solution.proposals if isinstance(each.change, MoveVolume)]
     assert not set(moved) & set(solution.stayed)
     assert len(set(moved)) == len(moved)
+
+
+@pytest.mark.parametrize('strategy', [storage_capacity_balance.STRATEGY, zone_migration.STRATEGY],
+                         ids=lambda strategy: strategy.name)
+@given(snapshot=snapshots)
+def test_what_is_promised_is_measured_in_what_is_foreseen(strategy, snapshot):
+    solution, plan = decide(strategy, snapshot)
+    measured = strategy.measure(snapshot, foreseen(snapshot, plan), params_for(strategy, snapshot),
+                                deeds_of(plan))
+    assert {name: measured[name] for name in solution.indicators} == pytest.approx(dict(solution.indicators))
 
 
 @given(snapshots)

@@ -95,7 +95,7 @@ def test_nodes_below_the_threshold_stay_below(doc, threshold):
     snapshot = read(doc)
     params = with_defaults(STRATEGY.parameters, {'threshold': threshold})
     solution = STRATEGY.decide(snapshot, params, UNLIMITED)
-    placed = check_laws(snapshot, solution, schedule(snapshot.cluster, solution))
+    placed = check_laws(snapshot, solution, schedule(snapshot, solution))
     share, = state(snapshot, params).terms[0].shares
     before, after = share.levels(snapshot.cluster.servers.node), share.levels(placed)
     known = np.isfinite(before)

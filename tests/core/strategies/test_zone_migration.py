@@ -10,6 +10,7 @@ from watcher_py.core.budget import UNLIMITED
 from watcher_py.core.document import read
 from watcher_py.core.efficacy import Deed, Done
 from watcher_py.core.errors import Invalid
+from watcher_py.core.pace import USUAL, AtOnce
 from watcher_py.core.schedule import schedule
 from watcher_py.core.strategies.zone_migration import STRATEGY
 from watcher_py.core.strategy import with_defaults
@@ -33,15 +34,14 @@ def test_everything_leaves_in_one_plan_whatever_may_migrate_at_once():
     solution = decide([instance(f'vm{row}', 'ab'[row % 2]) for row in range(10)], ('a',), ('b',),
                       parallel_total=1, parallel_per_node=1)
     assert len(moves(solution)) == 10
-    assert (solution.pace.in_all, solution.pace.per_node) == (1, 1)
+    assert solution.at_once == AtOnce(1, 1, 2)
     assert {target for _, target in moves(solution)} == {'c', 'd'}
     assert (solution.outcome.before, solution.outcome.after) == (10, 0)
 
 
 def test_migrations_at_once_are_those_of_watcher_and_none_is_no_limit():
-    usual = decide([], ('a',)).pace
-    assert (usual.in_all, usual.per_node) == (6, 2)
-    assert decide([], ('a',), parallel_total=0, parallel_per_node=0).pace.in_all is None
+    assert decide([], ('a',)).at_once == AtOnce(6, 2, 2)
+    assert decide([], ('a',), parallel_total=0, parallel_per_node=0, parallel_per_pool=0).at_once == AtOnce()
 
 
 def test_servers_go_to_the_node_that_is_named_as_far_as_they_fit():
@@ -224,9 +224,9 @@ def test_servers_follow_all_volumes_or_each_right_behind_its_own():
 def test_the_plan_holds_everything_and_lets_only_so_much_go_on_at_once():
     snapshot = stored([volume(f'v{number}', 1) for number in range(6)])
     solution = decide_on(snapshot, TO_2, parallel_per_pool=2, parallel_total=5)
-    plan = schedule(snapshot.cluster, solution)
+    plan = schedule(snapshot, solution)
     assert len(plan.actions) == 6
-    lasts = solution.pace.volume_seconds(10)
+    lasts = USUAL.volume_seconds(10)
     assert [action.start for action in plan.actions] == [0, 0, lasts, lasts, 2 * lasts, 2 * lasts]
     assert plan.makespan == plan.bound == 3 * lasts
 

@@ -25,6 +25,7 @@ class VolumeMigrate:
             'resource_id': {'type': 'string', 'format': 'uuid', 'minLength': 1},
             'resource_name': {'type': ['string', 'null']},
             'migration_type': {'type': 'string', 'enum': [MIGRATE, SWAP, RETYPE]},
+            'source_node': {'type': ['string', 'null']},
             'destination_node': {'type': ['string', 'null']},
             'destination_type': {'type': ['string', 'null']}},
         'required': ['resource_id', 'migration_type'],

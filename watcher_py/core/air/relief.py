@@ -4,6 +4,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +13,10 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import Bools, Cluster, Floats, Ints
 from watcher_py.core.difference import migration, movers
 from watcher_py.core.limits import NO_LIMITS
+from watcher_py.core.load import in_use
 from watcher_py.core.metrics import Metric, MetricNeed
-from watcher_py.core.problem import Problem, allocation_problem
+from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import limits_of, rested, worth_it
-from watcher_py.core.shares import in_use
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Outcome, Proposal, Solution
 from watcher_py.core.solve.solver import solve
@@ -58,6 +59,15 @@ class Strain:
         return replace(self, values=self.values + np.nan_to_num(self.per_core) * (carried[1] - carried[0]))
 
 
+def sampled_over(seconds: float) -> dict[str, Any]:
+    """The parameters that needs_of goes by; so many seconds unless others are given."""
+    return {
+        'period': {'description': 'Seconds of the past over which is averaged; one step at least',
+                   'type': 'number', 'default': seconds},
+        'granularity': {'description': 'Seconds between two points of a series, for sources that ask for it',
+                        'type': 'number', 'default': 300}}
+
+
 def load_needs(params: Params) -> list[MetricNeed]:
     return needs_of(params, Metric.HOST_CPU, Metric.INSTANCE_CPU)
 
@@ -80,7 +90,7 @@ def relief(snapshot: Snapshot, strain: Strain, params: Params, emptied: Bools) -
     load = np.nan_to_num(cores)
     besides = strain.values * size - np.bincount(cluster.servers.node, load, len(known))
     share = Share(strain.name, load, besides, np.where(emptied, np.nan, size), unit=strain.unit)
-    problem = rested(allocation_problem(cluster), snapshot, params)
+    problem = rested(snapshot.problem, snapshot, params)
     problem = _known_only(problem, cluster, strain, cores, known)
     problem = replace(
         problem, demand=np.column_stack([problem.demand, load]),
@@ -104,13 +114,11 @@ def relieved(snapshot: Snapshot, strain: Strain, stated: Stated, params: Params,
 
 
 def _known_only(problem: Problem, cluster: Cluster, strain: Strain, cores: Floats, known: Bools) -> Problem:
-    stuck, names = list(problem.rules.stuck), cluster.nodes.name
-    for row in np.flatnonzero(~(np.isfinite(cores) & known[problem.node])).tolist():
-        node = int(problem.node[row])
-        stuck[row] = stuck[row] or ('its load is unknown' if known[node]
-                                    else f'the {strain.name} of {names[node]}, or its load, is unknown')
-    rules = replace(problem.rules, stuck=tuple(stuck), takes=problem.rules.takes & known)
-    return replace(problem, rules=rules)
+    node, names = problem.node, cluster.nodes.name
+    kept = problem.keeping((row, 'its load is unknown' if known[node[row]]
+                            else f'the {strain.name} of {names[node[row]]}, or its load, is unknown')
+                           for row in np.flatnonzero(~(np.isfinite(cores) & known[node])).tolist())
+    return replace(kept, rules=replace(kept.rules, takes=kept.rules.takes & known))
 
 
 def _telling(outcomes: tuple[Outcome, ...]) -> Outcome:

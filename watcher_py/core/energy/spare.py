@@ -57,14 +57,37 @@ def cheapest(candidates: Bools, cost: Floats, members: Bools, least: Ints) -> Bo
     chosen = np.zeros(len(candidates), dtype=bool)
     wanted = np.minimum(least, members[:, rows].sum(axis=1))
     asks = wanted > 0
-    if not asks.any():
-        return chosen
-    found = milp(cost[rows], integrality=np.ones(len(rows)), bounds=Bounds(0, 1),
-                 constraints=LinearConstraint(members[asks][:, rows].astype(float), wanted[asks], np.inf),
+    if asks.any():
+        choose = _part_by_part if _are_nested(members[asks][:, rows]) else _together
+        chosen[rows] = choose(members[asks][:, rows], wanted[asks], cost[rows])
+    return chosen
+
+
+def _are_nested(members: Bools) -> bool:
+    """Whether of any two parts [G, n] one lies in the other, or they have nothing in common."""
+    common = members.astype(np.int64) @ members.T
+    size = common.diagonal()
+    return bool(((common == 0) | (common == np.minimum(size, size[:, None]))).all())
+
+
+def _part_by_part(members: Bools, wanted: Ints, cost: Floats) -> Bools:
+    """[n] From the inside out: what a part needs counts in all that it lies in, so the cheapest is right."""
+    chosen = np.zeros(len(cost), dtype=bool)
+    by_cost = np.argsort(cost, kind='stable')
+    for part in np.argsort(members.sum(axis=1), kind='stable').tolist():
+        missing = int(wanted[part] - (members[part] & chosen).sum())
+        others = by_cost[(members[part] & ~chosen)[by_cost]]
+        chosen[others[:max(0, missing)]] = True
+    return chosen
+
+
+def _together(members: Bools, wanted: Ints, cost: Floats) -> Bools:
+    """[n] Of parts that overlap, by a whole-number programme."""
+    found = milp(cost, integrality=np.ones(len(cost)), bounds=Bounds(0, 1),
+                 constraints=LinearConstraint(members.astype(float), wanted, np.inf),
                  options={'node_limit': _BRANCHINGS})
     # Too many are no harm, too few are.
-    chosen[rows] = found.x > 0.5 if found.x is not None else True
-    return chosen
+    return np.asarray(found.x > 0.5) if found.x is not None else np.ones(len(cost), dtype=bool)
 
 
 def _parts(cluster: Cluster) -> list[tuple[str, Bools]]:

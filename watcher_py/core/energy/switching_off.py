@@ -18,7 +18,6 @@ from watcher_py.core.explain.explanation import counted
 from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import worth_it
 from watcher_py.core.solution import Outcome, Proposal
-from watcher_py.core.solve.active import fewest_active_bound
 from watcher_py.core.solve.in_turn import empty_in_turn
 from watcher_py.core.solve.solver import Answer, solve
 from watcher_py.core.strategy import Params, Stated
@@ -75,11 +74,16 @@ class Saving:
         if not self._asked.problem.movable.any():
             return
         problem, limits = self._asked.problem, self._asked.limits
-        yield solve(problem, self._asked.terms, limits, self._budget).node
+        yield self._packed.node
         size = np.maximum(self._fleet.cluster.cores(), 1.0)
         order = np.argsort(-self._costs / size, kind='stable')
         yield empty_in_turn(problem, limits, order[(self._fleet.switches.free & self._before)[order]],
                             self._budget)
+
+    @cached_property
+    def _packed(self) -> Answer:
+        asked = self._asked
+        return solve(asked.problem, asked.terms, asked.limits, self._budget)
 
     def _way(self, placed: Ints) -> Way:
         fleet, active = self._fleet, self._fleet.active(placed)
@@ -139,7 +143,7 @@ class Saving:
         least, carried = self._least()
         stuck = np.bincount(problem.node, ~problem.movable, len(least)) > 0
         free = fleet.switches.free & fleet.switches.on & ~stuck
-        active = fewest_active_bound(problem)
+        active = int(self._packed.outcomes[0].bound)
         ready = int((fleet.ready(self._before) & ~free).sum())
         lacking = max(0, int(max(active * spare.share, spare.least)) - ready)
         besides = max(0, active - int(stuck.sum()) + lacking)

@@ -10,7 +10,7 @@ import numpy as np
 from watcher_py.core.changes import Change, Migrate
 from watcher_py.core.cluster import Bools, Cluster, Floats, Ints, Names
 from watcher_py.core.limits import NO_LIMITS, MoveAccount
-from watcher_py.core.problem import Problem, allocation_problem
+from watcher_py.core.problem import Problem
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solve.terms import Drain
 from watcher_py.core.strategy import Params, Stated, Strategy
@@ -77,9 +77,8 @@ def gather(snapshot: Snapshot, strategy: Strategy, params: Params, node: Ints,
 
     A strategy that does not tell how it states its problem is explained by the rules and the room alone.
     """
-    cluster = snapshot.cluster
-    stated = strategy.state(snapshot, params) if strategy.state else Stated(allocation_problem(cluster))
-    return Evidence(cluster, stated, node, reasons, refrained)
+    stated = strategy.state(snapshot, params) if strategy.state else Stated(snapshot.problem)
+    return Evidence(snapshot.cluster, stated, node, reasons, refrained)
 
 
 def ends(cluster: Cluster, changes: Iterable[Change]) -> Ints:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from watcher_py.core.cluster import Bools, Group
+from watcher_py.core.cluster import Bools, Group, Ints
 from watcher_py.core.explain.evidence import Evidence
 from watcher_py.core.explain.forbidden import SOME_RULE, forbidden
 from watcher_py.core.whatif import WhatIf
@@ -42,12 +42,30 @@ def why_not(evidence: Evidence, trial: WhatIf, server: int, node: int) -> str:
     """Why this node does not take the server now, with what exactly it lacks; '' if it would."""
     for refusal in refusals(evidence, trial, server):
         if refusal.nodes[node]:
-            lacks = evidence.shortage(server, np.minimum(trial.free, trial.problem.most)[[node]])[0]
-            amounts = [f'{lack:g} {name}' for name, lack in zip(evidence.dimensions(), lacks, strict=True)
-                       if lack > 0]
-            is_room = refusal.why.startswith(_LACKS)
-            return f'it lacks {" and ".join(amounts)}' if is_room else refusal.why
+            return _sentences(evidence, trial, server, refusal.why, np.array([node]))[0]
     return ''
+
+
+def why_not_on_each(evidence: Evidence, server: int) -> list[str]:
+    """[N] As `why_not`, of every node; '' for the server's own too."""
+    trial = evidence.trial()
+    found = [''] * len(trial.open)
+    for refusal in refusals(evidence, trial, server):
+        nodes = np.flatnonzero(refusal.nodes)
+        sentences = _sentences(evidence, trial, server, refusal.why, nodes)
+        for node, sentence in zip(nodes.tolist(), sentences, strict=True):
+            found[node] = sentence
+    return found
+
+
+def _sentences(evidence: Evidence, trial: WhatIf, server: int, why: str, nodes: Ints) -> list[str]:
+    """The reason for each of these nodes; where it is room, with what exactly is missing."""
+    if not why.startswith(_LACKS):
+        return [why] * len(nodes)
+    names, free = evidence.dimensions(), np.minimum(trial.free, trial.problem.most)[nodes]
+    amounts = [[f'{lack:g} {name}' for name, lack in zip(names, lacks, strict=True) if lack > 0]
+               for lacks in evidence.shortage(server, free)]
+    return [f'it lacks {" and ".join(each)}' for each in amounts]
 
 
 def _reasons(evidence: Evidence, trial: WhatIf, server: int) -> Iterator[tuple[str, Bools]]:

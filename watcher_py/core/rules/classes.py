@@ -10,7 +10,8 @@ import numpy as np
 from watcher_py.core.cluster import Bools, Cluster, Group, Ints, Policy
 from watcher_py.core.request import requests_of
 from watcher_py.core.rules.company import affinity_homes, groups_of
-from watcher_py.core.rules.journey import Journeys, ways
+from watcher_py.core.rules.journey import Journeys
+from watcher_py.core.rules.numbering import numbered_pairs
 from watcher_py.core.rules.places import of_homes, of_requests, of_tenants, of_zones
 from watcher_py.core.rules.stay import reasons
 
@@ -38,12 +39,12 @@ class Rules:
 
 def rules_of(cluster: Cluster) -> Rules:
     codes, requests = requests_of(cluster.servers)
-    journeys = Journeys(cluster.nodes)
+    journeys = Journeys(cluster)
     stuck = reasons(cluster, codes, requests, journeys)
     homes = affinity_homes(cluster, stuck)
     class_of, takes = _crossed([
         of_zones(cluster), of_tenants(cluster), of_requests(cluster, codes, requests),
-        ways(cluster, journeys), of_homes(cluster, homes)])
+        journeys.ways(), of_homes(cluster, homes)])
     class_of, takes = _merged((class_of, takes & _open(cluster)))
     return Rules(tuple(stuck), class_of, takes,
                  groups_of(cluster, Policy.ANTI_AFFINITY),
@@ -91,9 +92,8 @@ def _crossed(factors: Sequence[Masks]) -> Masks:
 
 
 def _both(one: Masks, other: Masks) -> Masks:
-    width = len(other[1])
-    pairs, codes = np.unique(one[0] * width + other[0], return_inverse=True)
-    return _merged((codes.astype(np.int64), one[1][pairs // width] & other[1][pairs % width]))
+    codes, firsts, seconds = numbered_pairs(one[0], other[0], len(other[1]))
+    return _merged((codes, one[1][firsts] & other[1][seconds]))
 
 
 def _merged(masks: Masks) -> Masks:

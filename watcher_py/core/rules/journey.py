@@ -9,7 +9,7 @@ nor takes live guests.
 
 import numpy as np
 
-from watcher_py.core.cluster import Bools, Cluster, Cpu, Ints, Nodes, Servers
+from watcher_py.core.cluster import Bools, Cluster, Cpu, Ints, Servers
 
 # The states in which Nova migrates a server: as it runs, or switched off for the move.
 LIVE_STATES = frozenset({'active', 'paused'})
@@ -21,19 +21,18 @@ def is_live(servers: Servers, row: int) -> bool:
     return servers.state[row] in LIVE_STATES
 
 
-def live_servers(servers: Servers) -> Bools:
-    """[S] Which servers are moved as they run."""
-    return np.fromiter((state in LIVE_STATES for state in servers.state), dtype=bool)
-
-
 class Journeys:
     """Kinds of nodes, and from which kind a server gets to which."""
 
-    def __init__(self, nodes: Nodes):
-        keys = list(zip(nodes.cpu, nodes.hypervisor_type, map(_version, nodes.hypervisor_version.tolist()),
-                        strict=True))
-        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        self.kind: Ints = np.array([numbers[key] for key in keys], dtype=np.int64)
+    def __init__(self, cluster: Cluster):
+        nodes, servers = cluster.nodes, cluster.servers
+        self._node = servers.node
+        # [S] Who is moved as it runs.
+        self.is_live: Bools = np.fromiter(map(LIVE_STATES.__contains__, servers.state), bool, len(servers))
+        keys = zip(nodes.cpu, nodes.hypervisor_type, map(_version, nodes.hypervisor_version.tolist()),
+                   strict=True)
+        numbers: dict[tuple[Cpu, str, float | None], int] = {}
+        self.kind: Ints = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
         self._cpus = [cpu for cpu, _, _ in numbers]
         self._types = [kind for _, kind, _ in numbers]
         self._versions = [version for _, _, version in numbers]
@@ -42,6 +41,11 @@ class Journeys:
         self._asks_version = any(version is not None for version in self._versions)
         # [K] What is not known of nodes of a kind while it is of others; '' when nothing is missing.
         self.missing = [self._lack(*key) for key in numbers]
+
+    def ways(self) -> tuple[Ints, Bools]:
+        """For each server the row of a mask, and the masks: the nodes that it can travel to."""
+        masks = np.vstack([self.live(), self.cold()])[:, self.kind]
+        return self.kind[self._node] + np.where(self.is_live, 0, len(masks) // 2), masks
 
     def live(self) -> Bools:
         """[K, K] From which kind to which a running server may go."""
@@ -73,14 +77,6 @@ class Journeys:
         before, after = self._versions[one], self._versions[other]
         is_newer = before is None or after is None or after >= before
         return is_newer and (not self._asks_cpu or _can_run(self._cpus[one], self._cpus[other]))
-
-
-def ways(cluster: Cluster, journeys: Journeys) -> tuple[Ints, Bools]:
-    """For each server the row of a mask, and the masks: the nodes that it can travel to."""
-    kind, live = journeys.kind, live_servers(cluster.servers)
-    masks = np.vstack([journeys.live(), journeys.cold()])[:, kind]
-    codes = kind[cluster.servers.node] + np.where(live, 0, len(masks) // 2)
-    return codes, masks
 
 
 def _version(value: float) -> float | None:

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which nodes take a server by its zone, project, flavor and image: masks, one for each kind of asking."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from watcher_py.core.cluster import RESOURCES, Bools, Cluster, Ints
 from watcher_py.core.numa import CELL_SHARE, has_such_cells
 from watcher_py.core.request import Request
 from watcher_py.core.rules.hypervisors import suited_to
+from watcher_py.core.rules.numbering import numbered, numbered_pairs
 from watcher_py.core.rules.providers import can_provide
 from watcher_py.core.rules.specs import satisfies
 
@@ -17,12 +17,10 @@ _AGGREGATE_SPEC = 'aggregate_instance_extra_specs:'
 _TENANT_KEY = 'filter_tenant_id'
 _TRAIT_KEY = 'trait:'
 
-Value = TypeVar('Value', bound=Hashable)
-
 
 def of_zones(cluster: Cluster) -> tuple[Ints, Bools]:
     """The zone that a server is pinned to."""
-    codes, zones = _numbered(cluster.servers.pinned_zone)
+    codes, zones = numbered(cluster.servers.pinned_zone)
     nodes = np.array(cluster.nodes.zone, dtype=object)
     return codes, _stacked(cluster, [np.ones(len(nodes), dtype=bool) if zone is None else
                                      np.array(nodes == zone, dtype=bool) for zone in zones])
@@ -34,8 +32,10 @@ def of_tenants(cluster: Cluster) -> tuple[Ints, Bools]:
                                 if key.startswith(_TENANT_KEY) for name in _words(value)})
              for aggregate in cluster.aggregates
              if any(key.startswith(_TENANT_KEY) for key in aggregate.metadata)]
+    if not lists:
+        return _anywhere(cluster)
     named = set().union(*(names for _, names in lists))
-    codes, tenants = _numbered(project if project in named else '' for project in cluster.servers.project)
+    codes, tenants = numbered(project if project in named else '' for project in cluster.servers.project)
     masks = []
     for tenant in tenants:
         kept, granted = (_nodes(cluster, found) for found in (
@@ -46,7 +46,9 @@ def of_tenants(cluster: Cluster) -> tuple[Ints, Bools]:
 
 def of_homes(cluster: Cluster, homes: Mapping[int, int]) -> tuple[Ints, Bools]:
     """The only node that a server may go to."""
-    codes, found = _numbered(map(homes.get, range(len(cluster.servers))))
+    if not homes:
+        return _anywhere(cluster)
+    codes, found = numbered(map(homes.get, range(len(cluster.servers))))
     nodes = np.arange(len(cluster.nodes))
     return codes, _stacked(cluster, [np.ones(len(nodes), dtype=bool) if home is None else nodes == home
                                      for home in found])
@@ -56,13 +58,11 @@ def of_requests(cluster: Cluster, codes: Ints, requests: Sequence[Request]) -> t
     """What flavors and images ask of nodes, and amounts that their providers deal out."""
     nodes = _Nodes(cluster)
     amounts, different = _further_amounts(cluster)
-    pairs, both = np.unique(codes * len(different) + amounts, return_inverse=True)
+    both, asking, taking = numbered_pairs(codes, amounts, len(different))
     asked = [nodes.asked_by(request) for request in requests]
-    masks = []
-    for pair in pairs.tolist():
-        code, amount = divmod(pair, len(different))
-        masks.append(asked[code] & can_provide(cluster.nodes, requests[code], different[amount]))
-    return both.astype(np.int64), _stacked(cluster, masks)
+    masks = [asked[code] & can_provide(cluster.nodes, requests[code], different[amount])
+             for code, amount in zip(asking.tolist(), taking.tolist(), strict=True)]
+    return both, _stacked(cluster, masks)
 
 
 class _Nodes:
@@ -118,16 +118,16 @@ def _further_amounts(cluster: Cluster) -> tuple[Ints, list[dict[str, float]]]:
     """Which of these amounts of further classes each server takes: [S]."""
     columns = [(column, name) for column, name in enumerate(cluster.resources)
                if name not in (*RESOURCES, CELL_SHARE)]
-    codes, found = _numbered(map(tuple, cluster.servers.demand[:, [column for column, _ in columns]].tolist())
-                             if columns else [()] * len(cluster.servers))
+    if not columns:
+        return np.zeros(len(cluster.servers), dtype=np.int64), [{}]
+    codes, found = numbered(map(tuple, cluster.servers.demand[:, [column for column, _ in columns]].tolist()))
     return codes, [{name: amount for (_, name), amount in zip(columns, row, strict=True) if amount}
-                   for row in found] or [{}]
+                   for row in found]
 
 
-def _numbered(values: Iterable[Value]) -> tuple[Ints, list[Value]]:
-    listed = list(values)
-    numbers = {value: number for number, value in enumerate(dict.fromkeys(listed))}
-    return np.fromiter(map(numbers.__getitem__, listed), np.int64, len(listed)), list(numbers)
+def _anywhere(cluster: Cluster) -> tuple[Ints, Bools]:
+    """What binds no server."""
+    return np.zeros(len(cluster.servers), dtype=np.int64), np.ones((1, len(cluster.nodes)), dtype=bool)
 
 
 def _stacked(cluster: Cluster, masks: Sequence[Bools]) -> Bools:

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a server stays where it is, whatever else would take it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from watcher_py.core.cluster import PCPU, RESOURCES, Bools, Cluster, Ints
 from watcher_py.core.numa import CELL_SHARE, why_unclear
+from watcher_py.core.reasons import Reasons
 from watcher_py.core.request import Request
 from watcher_py.core.rules.hypervisors import unanswered
-from watcher_py.core.rules.journey import COLD_STATES, LIVE_STATES, Journeys, live_servers
+from watcher_py.core.rules.journey import COLD_STATES, LIVE_STATES, Journeys
+
+MOVED_STATES = LIVE_STATES | COLD_STATES
 
 # Nova's scheduler keeps to them at each move; a group, which is a hint too, is known by its members.
 BINDING_HINTS = ('same_host', 'different_host', 'query', 'build_near_host_ip')
@@ -19,57 +22,39 @@ BINDING_HINTS = ('same_host', 'different_host', 'query', 'build_near_host_ip')
 def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys: Journeys) -> list[str]:
     """[S] The first reason why each server stays, '' for one that may move."""
     nodes, servers = cluster.nodes, cluster.servers
-    name = nodes.name
-    found = _Reasons(len(servers), servers.node)
-    found.of_node(~nodes.known, lambda node: f'{name[node]} could not be read in whole')
-    found.of_node(~nodes.up, lambda node: f'the compute service of {name[node]} is down')
-    found.of_row(servers.locked, lambda _: 'it is locked')
-    found.of_row(servers.excluded, lambda _: "the audit's scope excludes it")
-    found.of_row(_flags(map(bool, servers.task_state)),
-                 lambda row: f'it is busy: {servers.task_state[row]}')
-    found.of_row(_flags(bool(hints and _binding(hints)) for hints in servers.hints), lambda row: (
+    name, node = nodes.name, servers.node
+    found = Reasons(len(servers))
+    found.where(~nodes.known[node], lambda row: f'{name[node[row]]} could not be read in whole')
+    found.where(~nodes.up[node], lambda row: f'the compute service of {name[node[row]]} is down')
+    found.where(servers.locked, lambda _: 'it is locked')
+    found.where(servers.excluded, lambda _: "the audit's scope excludes it")
+    found.of((row for row, task in enumerate(servers.task_state) if task),
+             lambda row: f'it is busy: {servers.task_state[row]}')
+    found.of((row for row, hints in enumerate(servers.hints) if hints and _binding(hints)), lambda row: (
         f'it was booted with the hint "{_binding(servers.hints[row])}", and where that lets it go '
         'is not known'))
-    live = live_servers(servers)
-    found.of_row(_flags(state not in LIVE_STATES | COLD_STATES for state in servers.state),
-                 lambda row: f'Nova migrates no server that is {servers.state[row]}')
+    found.of((row for row, state in enumerate(servers.state) if state not in MOVED_STATES),
+             lambda row: f'Nova migrates no server that is {servers.state[row]}')
     for code, request in enumerate(requests):
         if reason := _why_unclear(cluster, request):
-            found.of_row(codes == code, lambda _, reason=reason: reason)
+            found.where(codes == code, lambda _, reason=reason: reason)
         if reason := _why_not_live(request):
-            found.of_row((codes == code) & live, lambda _, reason=reason: reason)
+            found.where((codes == code) & journeys.is_live, lambda _, reason=reason: reason)
     has_device = np.array([request.has_pci_device for request in requests], dtype=bool)[codes]
-    found.of_row(has_device & (servers.demand[:, len(RESOURCES):] == 0).all(axis=1),
-                 lambda _: 'it has a PCI device, and which nodes have such is not known')
-    found.of_row(_lacks_dedicated(cluster, codes, requests), lambda _: (
+    found.where(has_device & (servers.demand[:, len(RESOURCES):] == 0).all(axis=1),
+                lambda _: 'it has a PCI device, and which nodes have such is not known')
+    found.where(_lacks_dedicated(cluster, codes, requests), lambda _: (
         'it wants CPUs of its own, and the dedicated CPUs (PCPU) of no node are known'))
     _add_unoffered(cluster, found)
     missing, kind = journeys.missing, journeys.kind
-    lacks = _flags(missing[number] != '' for number in kind.tolist())
-    found.of_row(lacks[servers.node] & live, lambda row: (
-        f'the {missing[kind[servers.node[row]]]} of {name[servers.node[row]]} is unknown, '
-        'which others tell'))
+    lacks = np.array([lack != '' for lack in missing], dtype=bool)[kind]
+    found.where(lacks[node] & journeys.is_live, lambda row: (
+        f'the {missing[kind[node[row]]]} of {name[node[row]]} is unknown, which others tell'))
     return found.texts
 
 
 def _binding(hints: Mapping[str, Any]) -> str:
     return next((hint for hint in BINDING_HINTS if hint in hints), '')
-
-
-class _Reasons:
-    """Texts of servers; the first reason stays."""
-
-    def __init__(self, rows: int, node: Ints):
-        self.texts = [''] * rows
-        self._node = node
-
-    def of_row(self, mask: Bools, text: Callable[..., str]) -> None:
-        for row in np.flatnonzero(mask).tolist():
-            self.texts[row] = self.texts[row] or text(row)
-
-    def of_node(self, mask: Bools, text: Callable[[int], str]) -> None:
-        node = self._node
-        self.of_row(mask[node], lambda row: text(int(node[row])))
 
 
 def _why_unclear(cluster: Cluster, request: Request) -> str:
@@ -99,14 +84,10 @@ def _lacks_dedicated(cluster: Cluster, codes: Ints, requests: Sequence[Request])
     return np.array(wants & (cluster.servers.demand[:, cluster.resources.index(PCPU)] == 0), dtype=bool)
 
 
-def _add_unoffered(cluster: Cluster, found: _Reasons) -> None:
+def _add_unoffered(cluster: Cluster, found: Reasons) -> None:
     offered = {resource for providers in cluster.nodes.providers for provider in providers
                for resource in provider.inventories} | {CELL_SHARE}
     for column, resource in enumerate(cluster.resources[len(RESOURCES):], start=len(RESOURCES)):
         if resource not in offered:
-            found.of_row(cluster.servers.demand[:, column] > 0,
-                         lambda _, resource=resource: f'it takes {resource}, which no node is known to have')
-
-
-def _flags(values: Iterable[bool]) -> Bools:
-    return np.fromiter(values, dtype=bool)
+            found.where(cluster.servers.demand[:, column] > 0,
+                        lambda _, resource=resource: f'it takes {resource}, which no node is known to have')

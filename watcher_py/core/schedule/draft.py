@@ -18,7 +18,6 @@ class Task:
     moves: Moves
     pace: Pace
     open_nodes: Bools               # [N] which may be third nodes
-    keeps_pace: bool = False        # whether the plan's waits keep the pace, not the applier alone
     in_turn: bool = False           # whether circles are broken one after the other, not side by side
 
 

@@ -29,7 +29,7 @@ class Moment:
             [(dimension, amount) for dimension, amount in enumerate(row) if amount > 0]
             for row in moves.demand.tolist()]
         self.urgency = [urgency.get(move, 0.0) for move in range(len(moves))]
-        self.rooms, self.lanes = Rooms(task.problem), Lanes(task.pace, nodes, task.keeps_pace)
+        self.rooms, self.lanes = Rooms(task.problem), Lanes(task.pace, nodes)
         self.work: list[float] = np.bincount(ends, weights=seconds, minlength=nodes).tolist()     # to start
         self.coming: Floats = np.zeros_like(task.problem.room)      # [N, D] what is still to arrive
         np.add.at(self.coming, moves.target, moves.demand)
@@ -114,7 +114,8 @@ class Moment:
     def _begin(self, move: int, source: int, target: int, after: Set[int] = frozenset(),
                is_parking: bool = False) -> None:
         server, seconds = self.server[move], self.seconds[move]
-        parents = self.rooms.take(server, self.needs[move], target) | self.lanes.take(source, target) | after
+        parents = self.rooms.take(server, self.needs[move], target) | after
+        self.lanes.take(source, target)
         if server in self._arrival:
             parents.add(self._arrival[server])
         self.work[source] -= seconds
@@ -134,7 +135,7 @@ class Moment:
         self._just_ended.add(number)
         self._arrival[server] = number
         self.rooms.give(server, self.needs[move], step.source, number)
-        self.lanes.give(step.source, step.target, number)
+        self.lanes.give(step.source, step.target)
         for node in (step.source, step.target):
             self._left_lane[node] = number
             heapq.heappush(self.awake, (-self.work[node], node))

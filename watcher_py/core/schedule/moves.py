@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The moves of a solution as columns, in the rows of a problem."""
+"""The moves of a solution as columns, in the rows of a cluster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ import numpy as np
 from watcher_py.core.changes import Migrate
 from watcher_py.core.cluster import DISK_GB, MEMORY_MB, Cluster, Floats, Ints
 from watcher_py.core.pace import Pace
-from watcher_py.core.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +39,12 @@ class Moves:
         return before
 
 
-def moves_of(cluster: Cluster, problem: Problem, changes: Sequence[Migrate], pace: Pace) -> Moves:
+def moves_of(cluster: Cluster, changes: Sequence[Migrate], pace: Pace) -> Moves:
     servers, nodes = cluster.servers, cluster.nodes
     server_rows = {uuid: row for row, uuid in enumerate(servers.uuid)}
     node_rows = {name: row for row, name in enumerate(nodes.name)}
     server = np.array([server_rows[move.server] for move in changes], dtype=np.int64)
-    demand = problem.demand[server]
+    demand = servers.demand[server]
     return Moves(server,
                  np.array([node_rows[move.source] for move in changes], dtype=np.int64),
                  np.array([node_rows[move.target] for move in changes], dtype=np.int64),

@@ -28,9 +28,11 @@ def break_circles(moment: Moment, task: Task) -> bool:
 def _break_one_by_one(moment: Moment, task: Task) -> bool:
     moves, source = task.moves, np.array(moment.source, dtype=np.int64)
     room = moment.rooms.free.copy()
-    for _, step in moment.running:
-        room[moment.steps[step].source] += moves.demand[moment.steps[step].move]
+    leaving = [moment.steps[step] for _, step in moment.running]
+    np.add.at(room, [step.source for step in leaving], moves.demand[[step.move for step in leaving]])
     blocked = in_circles(moment.all_waiting(), source, moves.target, moves.demand, room)
+    if not len(blocked):
+        return False
     still, vain, is_any = set(blocked.tolist()), 0, False
     for move in detours(moment, task, blocked).tolist():
         if move not in still or vain == TRIES:

@@ -10,7 +10,6 @@ import numpy as np
 from watcher_py.core.changes import Migrate, MoveVolume, SetPower, SetService, Sleep, Stop
 from watcher_py.core.cluster import Bools, Cluster
 from watcher_py.core.pace import USUAL, Pace
-from watcher_py.core.problem import allocation_problem
 from watcher_py.core.schedule.bound import shortest_makespan
 from watcher_py.core.schedule.draft import Draft, Step, Task
 from watcher_py.core.schedule.moves import moves_of
@@ -18,11 +17,12 @@ from watcher_py.core.schedule.order import best_order
 from watcher_py.core.schedule.plan import Plan, PlannedAction
 from watcher_py.core.schedule.stranded import without_stranded
 from watcher_py.core.schedule.volumes import weave
+from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Proposal, Solution
 
 
-def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
-    """Order a solution's changes; a pace of the solution's own goes before the given one.
+def schedule(snapshot: Snapshot, solution: Solution, pace: Pace = USUAL) -> Plan:
+    """Order a solution's changes, at the given pace but with no more moves at once than it allows.
 
     Nodes are switched on and services set first, then servers move or stop, and last of all nodes are
     switched off, each once it is closed and everything has left it; other changes follow one another in
@@ -31,15 +31,12 @@ def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
     no order makes possible, not even with a detour over a third node, is left out, and so is what would
     need its room; a node that was to be switched off and keeps a server for that stays on and enabled.
     """
-    pace = solution.pace or pace
+    pace = pace.within(solution.at_once)
     moves = [proposal for proposal in solution.proposals if isinstance(proposal.change, Migrate)]
     changes = [proposal.change for proposal in moves if isinstance(proposal.change, Migrate)]
-    problem = allocation_problem(cluster)
-    task = Task(problem, moves_of(cluster, problem, changes, pace), pace,
-                _stays_open(cluster, solution), keeps_pace=solution.pace is not None)
-    bound = shortest_makespan(task.moves, problem, pace)
-    draft = best_order(task, bound)
-    proposals, given_up = without_stranded(cluster, task, draft, solution.proposals)
+    cluster = snapshot.cluster
+    draft, bound = _drafted(snapshot, solution, changes, pace) if changes else (Draft((), ()), 0.0)
+    proposals, given_up = without_stranded(cluster, changes, draft, solution.proposals)
     actions = _Actions(cluster)
     actions.add_power(proposals, is_on=True)
     actions.add_services(proposals)
@@ -49,6 +46,15 @@ def schedule(cluster: Cluster, solution: Solution, pace: Pace = USUAL) -> Plan:
     makespan = max((action.start + action.seconds for action in actions.all), default=0.0)
     left_out = (*_left_out(moves, draft), *given_up)
     return weave(Plan(tuple(actions.all), makespan, bound, left_out), solution, cluster.storage, pace)
+
+
+def _drafted(snapshot: Snapshot, solution: Solution, changes: Sequence[Migrate],
+             pace: Pace) -> tuple[Draft, float]:
+    """The moves in order, and how soon they could be done at best."""
+    moves = moves_of(snapshot.cluster, changes, pace)
+    task = Task(snapshot.problem, moves, pace, _stays_open(snapshot.cluster, solution))
+    bound = shortest_makespan(moves, snapshot.problem, pace)
+    return best_order(task, bound), bound
 
 
 def _stays_open(cluster: Cluster, solution: Solution) -> Bools:

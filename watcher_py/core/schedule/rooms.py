@@ -4,7 +4,7 @@
 What an arrival takes is free from the start, or was given back by departures that have ended. It
 takes the oldest first and waits for those that gave it: whatever order keeps to these waits keeps
 within the room, because no piece of it is given to two. Places that an anti-affinity group has on
-a node are room as well, and so are the moves that a node may carry at once where a plan limits them.
+a node are room as well.
 """
 
 from collections import defaultdict, deque

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Moves of volumes are woven into a plan, in room and lanes that their pools have at every moment.
+"""Moves of volumes are woven into a plan, in room that their pools have at every moment.
 
 The plan is played through once, first come by the order of the solution: a volume counts in both its
 pools while it moves, and never moves while its server does.
 """
 
 import heapq
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ import numpy as np
 from watcher_py.core.changes import Migrate, MoveVolume, Resize, Stop
 from watcher_py.core.pace import Pace
 from watcher_py.core.schedule.plan import Plan, PlannedAction
-from watcher_py.core.schedule.rooms import ONE, Needs, Room
+from watcher_py.core.schedule.rooms import Needs, Room
 from watcher_py.core.solution import Proposal, Solution
 from watcher_py.core.storage import Storage
 from watcher_py.core.volumes.rules import rooms_of
@@ -29,15 +30,13 @@ NO_ROOM = 'left out: whatever else moves before, its pool never has room for it'
 def weave(plan: Plan, solution: Solution, storage: Storage, pace: Pace) -> Plan:
     """The plan with the solution's moves of volumes in it, in the order of their starts.
 
-    Whatever order keeps to the actions' parents keeps every pool within its room and its lanes; the
-    number of moves in all it keeps too where the solution has a pace of its own.
+    Whatever order keeps to the actions' parents keeps every pool within its room.
     """
     moves = [each for each in solution.proposals if isinstance(each.change, MoveVolume)]
     if not moves:
         return plan
-    site = _Site(storage, pace, are_kept=solution.pace is not None)
     items = _items(plan, moves, solution, storage, pace)
-    begun, left = _Play(items, site).through()
+    begun, left = _Play(items, _Site(storage, pace)).through()
     places = {number: place for place, number in enumerate(begun)}
     actions = tuple(replace(items[number].action, start=items[number].start, parents=tuple(
         sorted(places[parent] for parent in items[number].parents if parent in places))) for number in begun)
@@ -90,13 +89,11 @@ def _keep_apart(items: list[_Item], volume: int, others: Iterable[int]) -> None:
 class _Site:
     """Lanes of nodes and pools, and the pools' room."""
 
-    def __init__(self, storage: Storage, pace: Pace, are_kept: bool):
+    def __init__(self, storage: Storage, pace: Pace):
         pools = storage.pools
-        self._pace, self._are_kept = pace, are_kept
-        self._nodes: Counter[str] = Counter()
-        in_all = float('inf') if pace.in_all is None else float(pace.in_all)
-        self._in_all = Room([in_all])
-        self._lanes = {name: Room([float(pace.per_pool)]) for name in pools.name}
+        self._most = {'all': math.inf if pace.in_all is None else pace.in_all, 'node': pace.per_node,
+                      'pool': pace.per_pool}
+        self._busy: Counter[Key] = Counter()
         self._rooms = {name: Room(rooms) for name, rooms in zip(
             pools.name, rooms_of(pools).tolist(), strict=True)}
         self._is_thin = dict(zip(pools.name, pools.thin.tolist(), strict=True))
@@ -106,44 +103,35 @@ class _Site:
         change = item.action.change
         if not isinstance(change, Migrate | MoveVolume):
             return None
-        if not self._in_all.fits(ONE):
-            return 'all', ''
-        ends = change.source, change.target
-        if isinstance(change, Migrate):
-            return next((('node', node) for node in ends if self._nodes[node] >= self._pace.per_node), None)
-        if not self._rooms[change.target].fits(_taken(item.size)):
+        if isinstance(change, MoveVolume) and not self._rooms[change.target].fits(_taken(item.size)):
             return 'room', change.target
-        return next((('pool', pool) for pool in ends if not self._lanes[pool].fits(ONE)), None)
+        return next((lane for lane in _lanes(change) if self._busy[lane] >= self._most[lane[0]]), None)
 
     def take(self, item: _Item) -> set[int]:
         """The items that have to end before."""
         change = item.action.change
         if not isinstance(change, Migrate | MoveVolume):
             return set()
-        waits = self._in_all.take(ONE)
-        givers = waits if self._are_kept else set()
-        if isinstance(change, Migrate):
-            self._nodes.update((change.source, change.target))
-            return givers
-        return givers.union(self._rooms[change.target].take(_taken(item.size)),
-                            *(self._lanes[pool].take(ONE) for pool in (change.source, change.target)))
+        self._busy.update(_lanes(change))
+        return self._rooms[change.target].take(_taken(item.size)) if isinstance(change, MoveVolume) else set()
 
     def give(self, item: _Item, number: int) -> list[Key]:
         """It has ended; where something may start for that."""
         change = item.action.change
         if not isinstance(change, Migrate | MoveVolume):
             return []
-        self._in_all.give(ONE, number)
-        ends = change.source, change.target
+        self._busy.subtract(_lanes(change))
         if isinstance(change, Migrate):
-            self._nodes.subtract(ends)
-            return [('all', ''), *(('node', node) for node in ends)]
-        for pool in ends:
-            self._lanes[pool].give(ONE, number)
+            return _lanes(change)
         # How much of it was written in a thin pool nobody knows; only the promise comes back for sure.
         given = _taken(item.size)[1:] if self._is_thin[change.source] else _taken(item.size)
         self._rooms[change.source].give(given, number)
-        return [('all', ''), ('room', change.source), *(('pool', pool) for pool in ends)]
+        return [*_lanes(change), ('room', change.source)]
+
+
+def _lanes(change: Migrate | MoveVolume) -> list[Key]:
+    kind = 'node' if isinstance(change, Migrate) else 'pool'
+    return [('all', ''), (kind, change.source), (kind, change.target)]
 
 
 def _taken(size: float) -> Needs:

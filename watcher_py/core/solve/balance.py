@@ -17,11 +17,11 @@ from watcher_py.core.solve.trade import trade
 from watcher_py.core.solve.weighing import Weighing
 from watcher_py.core.whatif import WhatIf
 
-# The hottest and the coolest nodes that are weighed against each other at once: as many as a cache holds.
-_HOT, _COOL = 64, 128
+# The coolest nodes for which the servers of the hottest are weighed at once: as many as a cache holds.
+_COOL = 128
 # Large clusters are dealt into hands of about this many nodes, each with its share of hot and cool
 # ones: the coolest of all, taken together, would be filled beyond the mean and had to give again.
-_HAND = 512
+_HAND = 256
 
 
 def improve(trial: WhatIf, term: Balance, budget: Budget = UNLIMITED) -> Outcome:
@@ -67,7 +67,7 @@ def _deal(weighing: Weighing, tired: Bools) -> Iterator[tuple[Ints, Ints]]:
     cool = levels.takers[np.argsort(heat[levels.takers], kind='stable')]
     hands = max(1, int(levels.compared.sum()) // _HAND)
     for hand in range(min(hands, len(hot))):
-        yield hot[hand::hands][:_HOT], cool[hand::hands][:_COOL]
+        yield hot[hand::hands][:weighing.aim.at_once], cool[hand::hands][:_COOL]
 
 
 def _settled(levels: Levels, aim: Deviation | Peak) -> float:

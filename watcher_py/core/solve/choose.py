@@ -13,8 +13,8 @@ from watcher_py.core.whatif import WhatIf
 
 # A share of a node this close to a whole is a whole.
 _CLOSE = 1e-6
-# Of more nodes than this only a few are emptied in part by the relaxation, and rounding does no harm.
-_FEW_NODES = 1000
+# What all memory is worth, in nodes freed: between ways that free as many, and hardly more, it decides.
+_THRIFT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,21 +35,24 @@ class Chooser:
         sources = emptiable(problem, trial.node)
         sources &= np.bincount(trial.node, minlength=len(sources)) <= trial.account.limits.per_node
         self._freeing = Freeing(problem, trial.node, sources)
-        self.most_freed = int(self._freeing.most(self._limits).nodes + _CLOSE)
+        self._most = self._freeing.most(self._limits, _THRIFT)
+        self.most_freed = int(self._most.nodes + _THRIFT + _CLOSE)
 
-    def choose(self, freed: int, in_parts: bool = False) -> Choice:
-        """So many nodes freed with the least memory moved.
+    def in_parts(self) -> Choice:
+        """As many as can be freed if they may be emptied in parts; rounded, which may cost one or two."""
+        return self._rounded(self._most)
 
-        Of few nodes, unless they may be emptied in parts first and rounded then, which may cost one or two.
-        """
-        whole = len(self._trial.open) <= _FEW_NODES and not in_parts
-        return self._whole(self._freeing.least_memory(freed, self._limits, whole), freed)
+    def whole(self) -> Choice:
+        """As many nodes in whole, with the least memory moved."""
+        freed = int(self._most.nodes + _CLOSE)
+        return self._rounded(self._freeing.least_memory(freed, self._limits, whole=True))
 
-    def _whole(self, freed: Freed, count: int) -> Choice:
+    def _rounded(self, freed: Freed) -> Choice:
         """Nodes in part become whole: the fullest shares first, as long as the limits allow."""
         opened = freed.opened > _CLOSE
         cost = _standing_costs(self._trial)
-        wanted = np.argsort(-np.round(freed.emptied, 6), kind='stable')[:count + int(opened.sum())]
+        count = int(freed.nodes + _CLOSE) + int(opened.sum())
+        wanted = np.argsort(-np.round(freed.emptied, 6), kind='stable')[:count]
         wanted = wanted[freed.emptied[wanted] > _CLOSE]
         spent = np.cumsum(cost[wanted], axis=0)
         within = (spent <= np.array([self._limits.servers, self._limits.memory]) + SLACK).all(axis=1)

@@ -18,6 +18,7 @@ class Deviation:
     """
 
     name = 'deviation'
+    at_once = 64                    # of the hottest nodes; what gains most among many leads the furthest
 
     def __init__(self, levels: Levels, enough: Floats):
         self._levels, self._enough = levels, enough

@@ -4,6 +4,7 @@
 So the load of the node shrinks step by step, and what is left of it is smaller and easier to seat.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,15 @@ from watcher_py.core.problem import SLACK
 from watcher_py.core.solve.seat import best_fit
 from watcher_py.core.whatif import WhatIf
 
+# Servers, and where each goes.
+Moves = list[tuple[int, int]]
+
 # So many nodes, those with the most room, are looked at before one is refilled; more if none of them helps.
-_FEW, _MANY = 64, 512
+_FEW, _MANY = 24, 128
+# What was not emptied after so many refills hardly ever is.
+_REFILLS = 7
 # So many kinds of servers are put first, one each time.
-_KINDS = 8
+_KINDS = 4
 # Of the best refills so many are tried in fact; groups are looked at only then.
 _TRIES = 4
 # No node is refilled for a smaller gain, as a share of the largest server.
@@ -58,7 +64,9 @@ def drain(trial: WhatIf, node: int, worth: Worth, budget: Budget) -> bool:
     if not trial.problem.movable[trial.servers_on(node)].all():
         return False
     waiting: Ints | None = ranked(trial.servers_on(node), worth)
-    while waiting is not None and not budget.is_spent():
+    for _ in range(_REFILLS):
+        if waiting is None or budget.is_spent():
+            break
         for server in waiting.tolist():
             target = best_fit(trial, server, trial.open)
             if target is not None:
@@ -96,31 +104,31 @@ def _roomiest(trial: WhatIf, node: int, server: int, worth: Worth, count: int) -
     return nodes[np.argsort(-(trial.free[nodes] @ worth.price), kind='stable')[:count]]
 
 
-def refills(trial: WhatIf, node: int, nodes: Ints, left: Ints, worth: Worth) -> list[list[tuple[int, int]]]:
+def refills(trial: WhatIf, node: int, nodes: Ints, left: Ints, worth: Worth) -> Iterator[Moves]:
     """Moves between `node` and one of the nodes each time that gain by filling that one anew; the best first.
 
     It is filled with servers left on `node` and with its own, of whom those that find no room go there.
     Whether groups and the room of `node` allow that remains to be seen.
     """
     if not len(nodes) or not len(left):
-        return []
-    there, ours = _loose_on(trial, nodes, node, worth), _welcome_on(trial, nodes, left)
-    ways = _orders(trial, nodes, there, ours, worth)
-    orders, at, before = np.vstack(ways), np.tile(nodes, len(ways)), np.tile(there, (len(ways), 1))
+        return
+    there = _loose_on(trial, nodes, node, worth)
+    orders = _orders(trial, nodes, there, _welcome_on(trial, nodes, left), worth)
     free = trial.free[nodes].T + np.where(there < len(trial.node), worth.need[:, there], 0.0).sum(axis=2)
-    seated = _fill(np.tile(free, len(ways)), orders, worth)
-    had = _values(before, at, worth).sum(axis=1)
-    gain = (_values(orders, at, worth) * seated).sum(axis=1) - had
-    best = np.argsort(-gain, kind='stable')[:_TRIES]
-    return [_exchange(trial, node, int(at[row]), before[row], orders[row][seated[row]])
-            for row in best[gain[best] > _LEAST_GAIN * worth.size.max()].tolist()]
+    seated = _fill(np.tile(free, len(orders)), orders.reshape(-1, orders.shape[2]), worth)
+    seated = seated.reshape(orders.shape)
+    gain = (_values(orders, nodes, worth) * seated).sum(axis=2) - _values(there, nodes, worth).sum(axis=1)
+    best = np.argsort(-gain, axis=None, kind='stable')[:_TRIES]
+    for row in best[gain.flat[best] > _LEAST_GAIN * worth.size.max()].tolist():
+        way, place = divmod(row, len(nodes))
+        yield _exchange(trial, node, int(nodes[place]), there[place], orders[way, place, seated[way, place]])
 
 
-def _exchange(trial: WhatIf, node: int, other: int, before: Ints, after: Ints) -> list[tuple[int, int]]:
+def _exchange(trial: WhatIf, node: int, other: int, before: Ints, after: Ints) -> Moves:
     """The moves by which the other node holds the servers of `after` instead of those before."""
-    leaving = np.setdiff1d(before[before < len(trial.node)], after)
-    coming = np.setdiff1d(after, before)
-    return [(server, node) for server in leaving.tolist()] + [(server, other) for server in coming.tolist()]
+    had, has = set(before[before < len(trial.node)].tolist()), set(after.tolist())
+    return ([(server, node) for server in sorted(had - has)]
+            + [(server, other) for server in sorted(has - had)])
 
 
 def _loose_on(trial: WhatIf, nodes: Ints, node: int, worth: Worth) -> Ints:
@@ -129,7 +137,8 @@ def _loose_on(trial: WhatIf, nodes: Ints, node: int, worth: Worth) -> Ints:
     may_come = problem.rules.takes[problem.rules.class_of[rows], node]
     loose = problem.movable[rows] & ~trial.grouped[rows] & may_come
     rows, own = rows[loose], own[loose]
-    order = np.lexsort((worth.rank[rows], problem.node[rows] != trial.node[rows], own))
+    is_away = problem.node[rows] != trial.node[rows]
+    order = np.argsort((2 * own + is_away) * len(worth.rank) + worth.rank[rows])
     rows, own = rows[order], own[order]
     counts = np.bincount(own, minlength=len(nodes))
     there = np.full((len(nodes), int(counts.max(initial=0))), len(trial.node), dtype=np.int64)
@@ -143,19 +152,19 @@ def _welcome_on(trial: WhatIf, nodes: Ints, left: Ints) -> Ints:
     return np.where(welcome, left[:, None], len(trial.node)).T
 
 
-def _orders(trial: WhatIf, nodes: Ints, there: Ints, ours: Ints, worth: Worth) -> list[Ints]:
-    """[H, L] each: in what order the nodes may be filled anew.
+def _orders(trial: WhatIf, nodes: Ints, there: Ints, ours: Ints, worth: Worth) -> Ints:
+    """[W, H, L] In W orders each the nodes may be filled anew.
 
     Once those at home, then all others by size. Then for each kind of server left: one of it first,
     then who stands there, then all others that are left.
     """
-    nobody = np.full((len(nodes), 1), len(trial.node))
-    everyone = np.hstack([there, ours, nobody])
+    everyone = np.hstack([there, ours, np.full((len(nodes), 1), len(trial.node))])
     is_away = worth.home[everyone] != nodes[:, None]
     place = np.sort(worth.rank[everyone] + is_away * len(worth.rank), axis=1)
-    return [worth.by_rank[place % len(worth.rank)]] + [
-        np.hstack([ours[:, [first]], there, np.delete(ours, first, axis=1), nobody])
-        for first in _kinds(trial, ours)]
+    columns = list(range(everyone.shape[1]))
+    one_first = [[one, *columns[:one], *columns[one + 1:]]
+                 for one in (there.shape[1] + column for column in _kinds(trial, ours))]
+    return np.stack([worth.by_rank[place % len(worth.rank)], *(everyone[:, order] for order in one_first)])
 
 
 def _kinds(trial: WhatIf, ours: Ints) -> list[int]:
@@ -171,17 +180,17 @@ def _kinds(trial: WhatIf, ours: Ints) -> list[int]:
 
 def _fill(free: Floats, orders: Ints, worth: Worth) -> Bools:
     """[R, L] Who finds room when nodes with so much of it, [D, R], are filled in these orders, [R, L]."""
-    seated = np.zeros(orders.shape, dtype=bool)
-    for place, servers in enumerate(np.ascontiguousarray(orders.T)):
-        need = worth.need[:, servers]
-        fits = (free >= need).all(axis=0)
-        free -= np.where(fits, need, 0.0)
-        seated[:, place] = fits
-    return seated
+    seated = np.zeros(orders.shape[::-1], dtype=bool)
+    needs = worth.need.take(orders.T, axis=1)
+    for place, fits in enumerate(seated):
+        need = needs[:, place]
+        np.logical_and.reduce(free >= need, axis=0, out=fits)
+        np.subtract(free, need, out=free, where=fits)
+    return seated.T
 
 
 def _values(servers: Ints, nodes: Ints, worth: Worth) -> Floats:
-    """[R, L] What the servers are worth on the nodes, [R]."""
+    """[..., H, L] What the servers are worth on the nodes, [H]."""
     is_home = worth.home[servers] == nodes[:, None]
     values: Floats = worth.size[servers] * (1 + worth.at_home * is_home)
     return values

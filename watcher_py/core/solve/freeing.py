@@ -61,9 +61,14 @@ class Freeing:
         self._memory = self._cost(at_home * problem.demand[:, MEMORY_MB],
                                   self._kinds.demand[self._leaver[0], MEMORY_MB])
 
-    def most(self, limits: Limits = NO_LIMITS) -> Freed:
-        """Most nodes freed within the limits of servers and memory."""
-        return self._solve(-self._freed, limits, -math.inf)
+    def most(self, limits: Limits = NO_LIMITS, thrift: float = 0.0) -> Freed:
+        """Most nodes freed within the limits of servers and memory.
+
+        With `thrift`, that is what all memory is worth, in nodes: less memory moves, and no more than so
+        much of a node less is freed.
+        """
+        memory = float(self._problem.demand[self._problem.movable, MEMORY_MB].sum())
+        return self._solve(thrift / max(memory, 1.0) * self._memory - self._freed, limits, -math.inf)
 
     def least_memory(self, nodes: float, limits: Limits = NO_LIMITS, whole: bool = False) -> Freed:
         """Least memory moved for so many nodes freed; nothing where that can't be.
@@ -141,9 +146,10 @@ class Freeing:
         constraints += [LinearConstraint(csr_array(row[None, :]), -np.inf, limit)
                         for row, limit in limited if math.isfinite(limit)]
         # HiGHS compares reduced costs with an absolute tolerance, so they are brought to the size of 1.
+        # Without whole numbers it takes longer to simplify the programme than to solve it as it is.
         result = milp(cost / max(np.abs(cost).max(), 1), integrality=self._columns(whole, whole, 0, 0),
                       bounds=Bounds(0, self._upper), constraints=constraints,
-                      options={'node_limit': _BRANCHINGS})
+                      options={'node_limit': _BRANCHINGS, 'presolve': whole})
         if result.x is None:
             return self._solve(cost, limits, nodes) if whole else self._read(np.zeros(len(cost)))
         return self._read(result.x)

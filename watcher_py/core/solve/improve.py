@@ -17,26 +17,26 @@ _PRICES = (1.0, 0.3)
 # The price at which only those change nodes who are away from home anyway.
 _FORBIDDING = 1000.0
 # So many rounds of swaps between two attempts to empty nodes.
-_ROUNDS = 12
+_ROUNDS = 6
 # So many nodes in a row that can't be emptied end an attempt, without and with patience.
 _FAILURES = (3, 6)
 # What load that has to be moved counts, against room that is given up, when a node is picked.
 _EFFORT = 0.1
 
 
-def improve_packing(trial: WhatIf, budget: Budget) -> None:
+def improve_packing(trial: WhatIf, budget: Budget, fewest: int = 0) -> None:
     """Empty and close nodes of the trial; those that are empty already are closed first, and stay so.
 
-    It ends by itself when nothing helps any more. Under limits only those move who moved before,
-    or stand on a node that ends empty.
+    It ends when nothing helps any more, or when as few nodes are in use as any plan leaves. Under
+    limits only those move who moved before, or stand on a node that ends empty.
     """
     trial.open &= np.bincount(trial.node, minlength=len(trial.open)) > 0
     is_limited, mark = trial.account.limits != NO_LIMITS, trial.mark()
     for price in (_FORBIDDING,) if is_limited else _PRICES:
-        while not budget.is_spent():
+        while trial.open.sum() > fewest and not budget.is_spent():
             equalise(trial, price, _ROUNDS, budget)
-            if not (_empty_some(trial, price, budget, is_patient=False)
-                    or (not is_limited and _empty_some(trial, price, budget, is_patient=True))):
+            if not (_empty_some(trial, price, budget, fewest, is_patient=False)
+                    or (not is_limited and _empty_some(trial, price, budget, fewest, is_patient=True))):
                 break
             mark = trial.mark()
     # What was swapped since and emptied nothing was for nothing.
@@ -44,7 +44,7 @@ def improve_packing(trial: WhatIf, budget: Budget) -> None:
     bring_home(trial, budget)
 
 
-def _empty_some(trial: WhatIf, price: float, budget: Budget, is_patient: bool) -> int:
+def _empty_some(trial: WhatIf, price: float, budget: Budget, fewest: int, is_patient: bool) -> int:
     """Empty nodes until several in a row can't be, those first whose room is least missed; how many were.
 
     A failure is taken back at once, or with patience at the end: nodes that were emptied in part
@@ -52,7 +52,7 @@ def _empty_some(trial: WhatIf, price: float, budget: Budget, is_patient: bool) -
     """
     emptied = failures = 0
     values, could, mark = worth(trial, at_home=price), _movable_whole(trial), trial.mark()
-    while failures < _FAILURES[is_patient] and not budget.is_spent():
+    while trial.open.sum() > fewest and failures < _FAILURES[is_patient] and not budget.is_spent():
         node = _next_to_empty(trial, could, values)
         if node is None:
             break

@@ -28,7 +28,7 @@ def can_leave(problem: Problem, servers: Ints, to: Bools) -> Bools:
 def beyond_volume(problem: Problem, servers: Ints, to: Bools) -> int:
     """How many of the servers, that all stand elsewhere, find no room on the nodes of `to` [N].
 
-    What is free on those nodes together can't grow: who makes way on one takes room on another. A
+    What is free on those nodes together can't grow, as long as nobody makes way onto the others. A
     dimension alone seats at most as many as its smallest demands fill.
     """
     free = problem.room - problem.used(problem.node)

@@ -4,7 +4,8 @@
 import numpy as np
 
 from watcher_py.core.budget import Budget
-from watcher_py.core.cluster import MEMORY_MB, Ints
+from watcher_py.core.cluster import MEMORY_MB, Bools, Ints
+from watcher_py.core.limits import NO_LIMITS
 from watcher_py.core.solution import Outcome
 from watcher_py.core.solve.active import fewest_active_bound
 from watcher_py.core.solve.choose import Choice, Chooser
@@ -13,39 +14,44 @@ from watcher_py.core.solve.improve import improve_packing
 from watcher_py.core.whatif import WhatIf
 
 # Up to so many nodes, a plan is cheap enough to make two and keep the better one.
-_FEW_NODES = 100
+_FEW_NODES = 50
 
 
 def improve(trial: WhatIf, budget: Budget) -> Outcome:
     """Leave few nodes in use, and close all others."""
     start, mark, was_open = trial.node.copy(), trial.mark(), trial.open.copy()
     chooser = Chooser(trial)
-    choices = [chooser.choose(chooser.most_freed)]
-    if len(start) and len(trial.open) <= _FEW_NODES:
-        choices.append(chooser.choose(chooser.most_freed, in_parts=True))
+    before, fewest = _in_use(start), _in_use(start) - chooser.most_freed
     found = [start]
-    for choice in choices:
+    for choose in (chooser.in_parts, chooser.whole):
         trial.undo_to(mark)
         trial.open[:] = was_open
-        _follow(trial, choice, chooser.most_freed, budget)
+        _follow(trial, choose(), fewest, budget)
         found.append(trial.node.copy())
-        if budget.is_spent():
+        if len(was_open) > _FEW_NODES or budget.is_spent():
             break
     best = min(found, key=lambda node: _cost(trial, node))
     _settle(trial, best)
     trial.open[:] = was_open & (np.bincount(best, minlength=len(was_open)) > 0)
-    budget.tell(f'{_in_use(best)} active nodes', 1.0)
-    return Outcome('active nodes', _in_use(start), _in_use(best), fewest_active_bound(trial.problem))
+    after = _in_use(best)
+    budget.tell(f'{after} active nodes', 1.0)
+    # The relaxation proves it of what may move now; where it frees nothing, it may have found no solution.
+    is_proven = after <= fewest < before and _is_as_stated(trial, mark, was_open)
+    return Outcome('active nodes', before, after, after if is_proven else fewest_active_bound(trial.problem))
 
 
-def _follow(trial: WhatIf, choice: Choice, most_freed: int, budget: Budget) -> None:
+def _is_as_stated(trial: WhatIf, mark: int, was_open: Bools) -> bool:
+    """Whether all plans were open to the trial: no limits, nothing moved before, no node closed."""
+    return trial.account.limits == NO_LIMITS and not mark and bool(was_open.all())
+
+
+def _follow(trial: WhatIf, choice: Choice, fewest: int, budget: Budget) -> None:
     """Clear the nodes chosen, as far as that goes, then better what is reached, unless none can be better."""
-    before = _in_use(trial.node)
     clear(trial, choice, budget)
     after = _in_use(trial.node)
     budget.tell(f'{after} active nodes', 0.5)
-    if before - after < most_freed:
-        improve_packing(trial, budget)
+    if after > fewest:
+        improve_packing(trial, budget, fewest)
 
 
 def _settle(trial: WhatIf, node: Ints) -> None:

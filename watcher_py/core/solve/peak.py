@@ -17,6 +17,7 @@ class Peak:
     """The highest level of any share; weights do not count."""
 
     name = 'peak'
+    at_once = 16                    # of the hottest nodes; each is brought down by itself
 
     def __init__(self, levels: Levels, enough: Floats):
         self._levels, self._enough = levels, enough
@@ -47,13 +48,12 @@ class Peak:
 
     def gains(self, load: Floats, sources: Ints, targets: Ints) -> Floats:
         """[...] By how much the higher of both nodes comes down, as far as it is above what is enough."""
-        level, of_one = self._levels.level, self._levels.of_one
-        enough = self._enough.reshape(-1, *[1] * (load.ndim - 1))
-        leaves = load * of_one[:, sources]
-        before = np.maximum(level[:, sources], level[:, targets]) - enough
-        after = np.maximum(level[:, sources] - leaves, level[:, targets] + load * of_one[:, targets]) - enough
-        after = np.maximum(after.max(axis=0), 0.0)
-        gain = np.maximum(before.max(axis=0), 0.0) - after
+        above, of_one = self._levels.level - self._enough[:, None], self._levels.of_one
+        here, there, leaves = above[:, sources], above[:, targets], load * of_one[:, sources]
+        before = np.maximum(here, there).max(axis=0)
+        after = np.maximum(here - leaves, there + load * of_one[:, targets]).max(axis=0)
+        after = np.maximum(after, 0.0)
+        gain = np.maximum(before, 0.0) - after
         gain = np.where((gain >= _LEAST_GAIN) | (after == 0), gain, 0.0)
         return np.asarray(gain - _TIE * np.abs(leaves).max(axis=0))
 

@@ -24,9 +24,17 @@ def best_fit(trial: WhatIf, server: int, among: Bools) -> int | None:
     nodes = _without_regret(trial, server, among)
     if not len(nodes):
         return None
-    room = np.maximum(trial.problem.room[nodes], SLACK)
-    left = (trial.free[nodes] - trial.problem.demand[server]) / room
+    left = (trial.free[nodes] - trial.problem.demand[server]) / trial.scale[nodes]
     return int(nodes[(left ** 2).sum(axis=1).argmin()])
+
+
+def most_alike(trial: WhatIf, server: int, among: Bools) -> int | None:
+    """The node whose free room is most like the server, soft groups first; None if it fits nowhere."""
+    nodes = _without_regret(trial, server, among)
+    if not len(nodes):
+        return None
+    likeness = _likeness(trial, nodes, trial.free[nodes].T, trial.problem.demand[server])
+    return int(nodes[likeness.argmax()])
 
 
 def seat_all(trial: WhatIf, servers: Ints, among: Bools, budget: Budget = UNLIMITED) -> Ints:
@@ -59,15 +67,15 @@ def _seats(trial: WhatIf, servers: Ints, among: Bools) -> Ints:
 def _seat_kind(trial: WhatIf, alike: Ints, among: Bools) -> Ints:
     """Seat servers of one kind: those that are free to go anywhere in bulk, the others one by one."""
     limits = trial.account.limits
-    is_alone = trial.grouped[alike] | math.isfinite(min(limits.per_node, limits.per_group))
+    each_alone = len(alike) == 1 or math.isfinite(min(limits.per_node, limits.per_group))
+    is_alone = trial.grouped[alike] | each_alone
     left = [_seat_in_bulk(trial, alike[~is_alone], among)]
     for server in alike[is_alone].tolist():
-        nodes = _without_regret(trial, server, among)
-        if len(nodes):
-            likeness = _likeness(trial, nodes, trial.free[nodes].T, trial.problem.demand[server])
-            trial.move(server, int(nodes[likeness.argmax()]))
-        else:
+        node = most_alike(trial, server, among)
+        if node is None:
             left.append(np.array([server]))
+        else:
+            trial.move(server, node)
     return np.concatenate(left)
 
 
@@ -77,16 +85,16 @@ def _seat_in_bulk(trial: WhatIf, alike: Ints, among: Bools) -> Ints:
     if not len(alike):
         return alike
     need = problem.demand[alike].mean(axis=0)       # of measured load; of resources they all need the same
-    takes = problem.rules.takes[problem.rules.class_of[alike[0]]] & trial.open & among
-    nodes = np.flatnonzero(takes & (problem.most + SLACK >= need).all(axis=1))
-    asked = need > 0
+    nodes = np.flatnonzero(problem.rules.takes[problem.rules.class_of[alike[0]]] & trial.open & among)
+    nodes = nodes[(problem.most[nodes] + SLACK >= need).all(axis=1)]
+    asked = np.flatnonzero(need)
     while len(alike):
         free = trial.free[nodes].T
         fits = (free[asked] + SLACK >= need[asked, None]).all(axis=0)
         nodes, free = nodes[fits], free[:, fits]
         best = np.argsort(-_likeness(trial, nodes, free, need), kind='stable')[:len(alike)]
         now = alike[:len(best)]
-        can = (problem.demand[now][:, asked] <= free[asked][:, best].T + SLACK).all(axis=1)
+        can = (problem.demand[now][:, asked] <= free[:, best][asked].T + SLACK).all(axis=1)
         for server, node in zip(now[can].tolist(), nodes[best[can]].tolist(), strict=True):
             trial.move(server, node)
         if not can.any():
@@ -97,18 +105,16 @@ def _seat_in_bulk(trial: WhatIf, alike: Ints, among: Bools) -> Ints:
 
 def _likeness(trial: WhatIf, nodes: Ints, free: Floats, need: Floats) -> Floats:
     """[n] The cosine of the angle between a need [D] and free rooms [D, n], in shares of each node's room."""
-    alike, ours, theirs = np.full((3, len(nodes)), SLACK)
-    for dimension, asked in enumerate(need.tolist()):
-        room = np.maximum(trial.problem.room[nodes, dimension], SLACK)
-        share, left = asked / room, free[dimension] / room
-        alike += share * left
-        ours += share * share
-        theirs += left * left
+    room = trial.scale[nodes].T
+    share, left = need[:, None] / room, free / room
+    alike, ours, theirs = np.array([share * left, share * share, left * left]).sum(axis=1) + SLACK
     return np.asarray(alike / np.sqrt(ours * theirs))
 
 
 def _without_regret(trial: WhatIf, server: int, among: Bools) -> Ints:
     """The nodes that take the server; of them those where the fewest soft group mates are misplaced."""
     nodes = np.flatnonzero(trial.fits(server) & among)
+    if not trial.grouped[server]:
+        return nodes
     regrets = trial.regrets(server, nodes)
     return np.asarray(nodes[regrets == regrets.min(initial=len(trial.node))])

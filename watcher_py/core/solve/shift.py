@@ -6,9 +6,9 @@ import numpy as np
 from watcher_py.core.cluster import Floats, Ints
 from watcher_py.core.solve.weighing import Weighing
 
-# Of one weighing, moves are made that gain at least this share of what the best one does, and on
-# this share of the nodes: what is left out may gain more elsewhere once these are made.
-_NEAR, _PART = 0.5, 1 / 32
+# Of one weighing, moves are made that gain at least this share of what the best one does: what is left
+# out may gain more elsewhere once these are made.
+_NEAR = 0.5
 
 
 def shift(weighing: Weighing, hot: Ints, cool: Ints) -> int:
@@ -22,9 +22,8 @@ def shift(weighing: Weighing, hot: Ints, cool: Ints) -> int:
     sources = hot[place[starts]]
     best = np.maximum.reduceat(gain, starts, axis=0)            # [sources, cool]
     least = max(weighing.aim.least_gain, _NEAR * float(best.max()))
-    most = max(1, int(weighing.levels.compared.sum() * _PART))
     made = 0
-    while made < most:
+    while not weighing.aim.is_content():
         giver, taker = divmod(int(best.argmax()), len(cool))
         if not best[giver, taker] > least:
             break
@@ -32,6 +31,7 @@ def shift(weighing: Weighing, hot: Ints, cool: Ints) -> int:
         row = int(starts[giver] + gain[rows, taker].argmax())
         if weighing.make([(int(servers[row]), int(cool[taker]))]):
             made += 1
+            weighing.aim.refresh()
             for met in (sources[giver], cool[taker]):
                 best[sources == met] = -np.inf
                 best[:, cool == met] = -np.inf

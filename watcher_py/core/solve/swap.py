@@ -16,7 +16,7 @@ from watcher_py.core.solve.alike import number_alike
 from watcher_py.core.whatif import WhatIf
 
 # So many cells (pairs of nodes x servers of one x of the other) are weighed at once: a cache holds them.
-_CELLS = 1 << 17
+_CELLS = 1 << 14
 # A swap has to gain this share of what is of use on an average node, or it only churns.
 _LEAST_GAIN = 1e-3
 
@@ -176,7 +176,8 @@ def _gains(exchange: _Exchange, pairs: Ints, ours: Ints, theirs: Ints) -> Floats
     for dimension, need in enumerate(exchange.need):
         freed = need[ours][:, :, None] - need[theirs][:, None, :]
         np.minimum(least, left[:, dimension, None, None] + freed, out=least)
-        np.minimum(least_there, left_there[:, dimension, None, None] - freed, out=least_there)
+        np.subtract(left_there[:, dimension, None, None], freed, out=freed)
+        np.minimum(least_there, freed, out=least_there)
     had = np.maximum(left.min(axis=1), 0) + np.maximum(left_there.min(axis=1), 0)
     gain: Floats = exchange.use * (least + least_there - had[:, None, None])
     gain += _nearer_home(exchange, ours, one, other)[:, :, None]

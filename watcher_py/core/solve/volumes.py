@@ -1,57 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bring storage pools below their thresholds: a whole-number programme of volumes that are alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, eye_array, hstack
 
 from watcher_py.core.cluster import Floats
+from watcher_py.core.solve.lots import SLACK, Levels, Lot, Way
+from watcher_py.core.solve.shed import shed
 
 # An effort, not a time: the same answer on every machine.
 _BRANCHINGS = 500
 # As a share of all that is moved, so much more than the least is near enough: a GB in a TB.
 _NEAR = 1e-3
-# HiGHS solves to about 1e-6.
-SLACK = 1e-4
 # GB that one more volume on its way has to save.
 _PRICE = 1e-3
 # Of the pools where a volume may go, those with the most room.
 _TARGETS = 12
 
 
-@dataclass(frozen=True)
-class Lot:
-    """Volumes that are alike: in one pool, of one size, with the same ways to go."""
-
-    pool: int
-    size: float
-    rank: int                       # those of a lower rank go first
-    ways: Mapping[int, str | None]  # rows of pools, and the type that a volume needs there if not its own
-    volumes: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """What there is in each pool, in GB: [P]."""
-
-    over: Floats                    # above the threshold; below 0 where it isn't reached, -inf: it has no end
-    share: Floats                   # of a volume's size, that its pool gets back when it leaves
-    room: Floats                    # of volumes that still go in, counted in full
-
-    def above(self) -> float:
-        """GB above the threshold, in all pools together."""
-        return float(np.maximum(self.over, 0.0).sum())
-
-    def after(self, gone: Floats, come: Floats) -> 'Levels':
-        """When so many GB of volumes have gone from each pool, and come to it."""
-        return Levels(self.over - gone * self.share + come, self.share, self.room - come)
-
-
 Column = tuple[int, int]                # a lot's place, the pool where some of it goes
-Way = tuple[int, int, str | None]       # a volume, the pool where it goes, the type that it needs there
 
 
 def level(levels: Levels, lots: Sequence[Lot]) -> list[Way]:
@@ -59,6 +29,9 @@ def level(levels: Levels, lots: Sequence[Lot]) -> list[Way]:
 
     Only what is above gives, and only what is below takes, up to its threshold: in any order there is room.
     """
+    ways = shed(levels, lots)
+    if ways is not None:
+        return ways
     programme = _Programme(levels, lots)
     if not programme.columns:
         return []
@@ -92,7 +65,7 @@ class _Programme:
 
     def __init__(self, levels: Levels, lots: Sequence[Lot]):
         self._levels, self._lots = levels, lots
-        self._headroom = np.where(levels.over < 0, np.minimum(-levels.over, levels.room), 0.0)
+        self._headroom = levels.headroom()
         self.columns = [(number, target) for number, lot in enumerate(lots)
                         for target in self._targets(lot)]
         pools = len(levels.over)

@@ -2,7 +2,7 @@
 """Consolidation by the name and parameters of Watcher's basic one; vm_workload_consolidation decides."""
 
 from watcher_py.core import restraint
-from watcher_py.core.consolidation import measure
+from watcher_py.core.consolidation import measure, no_readings
 from watcher_py.core.goals import SERVER_CONSOLIDATION
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.strategies import vm_workload_consolidation as consolidation
@@ -33,4 +33,5 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 STRATEGY = Strategy('basic', 'Basic offline consolidation', SERVER_CONSOLIDATION, PARAMETERS, needs,
-                    consolidation.decide, consolidation.state, measure=measure)
+                    consolidation.decide, consolidation.state, measure=measure,
+                    outcome_needs=no_readings)

@@ -16,7 +16,7 @@ from watcher_py.core.further import newcomers
 from watcher_py.core.goals import UNCLASSIFIED
 from watcher_py.core.limits import Limits
 from watcher_py.core.metrics import MetricNeed
-from watcher_py.core.problem import Problem, allocation_problem
+from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
 from watcher_py.core.restraint import limits_of, rested, worth_it
 from watcher_py.core.rules import rules_of, takes_new
@@ -50,7 +50,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    problem = rested(allocation_problem(snapshot.cluster), snapshot, params)
+    problem = rested(snapshot.problem, snapshot, params)
     term = _make_room(snapshot.cluster, problem, params['flavors'])
     return Stated(problem, (term,), limits_of(problem, params))
 

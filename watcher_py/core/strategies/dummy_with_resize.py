@@ -7,7 +7,6 @@ A server is asked to become of the flavor that it has: the action finds it so, a
 from watcher_py.core.budget import Budget
 from watcher_py.core.changes import Resize
 from watcher_py.core.goals import DUMMY
-from watcher_py.core.problem import allocation_problem
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Proposal, Solution
 from watcher_py.core.strategies.dummy import PARAMETERS, changes, needs
@@ -22,8 +21,7 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
 
 def _resize(snapshot: Snapshot) -> list[Proposal]:
     """Of the first server that may be touched; none where there is no such server."""
-    cluster = snapshot.cluster
-    movable = allocation_problem(cluster).movable
+    cluster, movable = snapshot.cluster, snapshot.problem.movable
     for row, (uuid, name, flavor) in enumerate(zip(
             cluster.servers.uuid, cluster.servers.name, cluster.servers.flavor, strict=True)):
         if movable[row] and flavor:

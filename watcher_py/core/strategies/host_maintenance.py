@@ -39,13 +39,13 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    return Stated(_problem(snapshot.cluster, params), (_term(snapshot.cluster, params),))
+    return Stated(_problem(snapshot, params), (_term(snapshot.cluster, params),))
 
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     cluster = snapshot.cluster
-    evacuation = evacuate(cluster, _problem(cluster, params), _term(cluster, params), budget)
-    stops = list(_stops(evacuation, params))
+    evacuation = evacuate(cluster, _problem(snapshot, params), _term(cluster, params), budget)
+    stops = list(_stops(evacuation, snapshot.problem.movable, params))
     return Solution((*_services(evacuation), *_moves(evacuation, params), *stops),
                     _indicators(evacuation, stops), evacuation.outcome, evacuation.stayed())
 
@@ -99,15 +99,15 @@ def _rows(cluster: Cluster, names: list[str]) -> Bools:
     return np.isin(np.array(cluster.nodes.name, dtype=object), names)
 
 
-def _problem(cluster: Cluster, params: Params) -> Problem:
+def _problem(snapshot: Snapshot, params: Params) -> Problem:
     """The backup counts as enabled: the plan enables it before anything arrives."""
-    nodes = replace(cluster.nodes, enabled=cluster.nodes.enabled | _backup(cluster, params))
-    problem = allocation_problem(replace(cluster, nodes=nodes))
-    stuck = tuple(
-        reason or ('' if _may_migrate(state, params)
-                   else f'the audit allows no way to move a server that is {state}')
-        for reason, state in zip(problem.rules.stuck, cluster.servers.state, strict=True))
-    return replace(problem, rules=replace(problem.rules, stuck=stuck))
+    cluster, problem = snapshot.cluster, snapshot.problem
+    if (closed := _backup(cluster, params) & ~cluster.nodes.enabled).any():
+        nodes = replace(cluster.nodes, enabled=cluster.nodes.enabled | closed)
+        problem = allocation_problem(replace(cluster, nodes=nodes))
+    kept = {state for state in set(cluster.servers.state) if not _may_migrate(state, params)}
+    return problem.keeping((row, f'the audit allows no way to move a server that is {state}')
+                           for row, state in enumerate(cluster.servers.state) if state in kept)
 
 
 def _goes_live(state: str, params: Params) -> bool:
@@ -138,12 +138,11 @@ def _moves(evacuation: Evacuation, params: Params) -> Iterator[Proposal]:
                               _goes_live(servers.state[row], params))
 
 
-def _stops(evacuation: Evacuation, params: Params) -> Iterator[Proposal]:
+def _stops(evacuation: Evacuation, touchable: Bools, params: Params) -> Iterator[Proposal]:
     """With no migration allowed, what runs is stopped, as far as it may be touched."""
     if not (params['disable_live_migration'] and params['disable_cold_migration']):
         return
     servers, nodes = evacuation.cluster.servers, evacuation.cluster.nodes
-    touchable = allocation_problem(evacuation.cluster).movable
     for row in evacuation.left():
         if touchable[row] and servers.state[row] == 'active':
             node = nodes.name[servers.node[row]]

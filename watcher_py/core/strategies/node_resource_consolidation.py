@@ -3,10 +3,9 @@
 
 from watcher_py.core import restraint
 from watcher_py.core.budget import Budget
-from watcher_py.core.consolidation import consolidate, measure, stated
+from watcher_py.core.consolidation import consolidate, measure, no_readings, stated
 from watcher_py.core.goals import SERVER_CONSOLIDATION
 from watcher_py.core.metrics import MetricNeed
-from watcher_py.core.problem import allocation_problem
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.strategy import Params, Stated, Strategy
@@ -25,7 +24,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    return stated(allocation_problem(snapshot.cluster), snapshot, params)
+    return stated(snapshot.problem, snapshot, params)
 
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
@@ -33,4 +32,5 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
 
 
 STRATEGY = Strategy('node_resource_consolidation', 'Node Resource Consolidation strategy',
-                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure)
+                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure,
+                    outcome_needs=no_readings)

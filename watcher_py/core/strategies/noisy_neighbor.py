@@ -15,7 +15,7 @@ from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.goals import NOISY_NEIGHBOR
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.noise import Disturbance, Signals, signals
-from watcher_py.core.problem import Problem, allocation_problem
+from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
 from watcher_py.core.restraint import limits_of, rested, worth_it
 from watcher_py.core.snapshot import Snapshot
@@ -48,7 +48,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    problem = rested(allocation_problem(snapshot.cluster), snapshot, params)
+    problem = rested(snapshot.problem, snapshot, params)
     return Stated(problem, limits=limits_of(problem, params))
 
 

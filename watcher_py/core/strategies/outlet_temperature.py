@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from watcher_py.core.air.heat import growth, warmth
-from watcher_py.core.air.relief import Strain, load_needs, needs_of, relief, relieved
+from watcher_py.core.air.relief import Strain, load_needs, needs_of, relief, relieved, sampled_over
 from watcher_py.core.budget import Budget
 from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.goals import THERMAL_OPTIMIZATION
@@ -23,11 +23,7 @@ MARGIN = 0.01
 PARAMETERS: dict[str, Any] = {'properties': {
     'threshold': {'description': 'Temperature of the outlet, in degrees Celsius, at which a node is too hot',
                   'type': 'number', 'default': 35.0},
-    'period': {'description': 'Seconds of the past over which is averaged; one step at least',
-               'type': 'number', 'default': 30},
-    'granularity': {'description': 'Seconds between two points of a series, for sources that ask for it',
-                    'type': 'number', 'default': 300},
-    **RESTRAINT,
+    **sampled_over(30), **RESTRAINT,
 }}
 
 

@@ -10,8 +10,9 @@ from watcher_py.core.cluster import Cluster, Ints
 from watcher_py.core.difference import migration, movers
 from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.goals import UNCLASSIFIED
+from watcher_py.core.load import with_load
 from watcher_py.core.metrics import MetricNeed
-from watcher_py.core.problem import Problem, allocation_problem, with_load
+from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
 from watcher_py.core.restraint import limits_of, rested, worth_it
 from watcher_py.core.rules import misplaced
@@ -69,7 +70,7 @@ def _faults(snapshot: Snapshot, params: Params) -> int:
 
 
 def _problem(snapshot: Snapshot, params: Params) -> Problem:
-    problem = allocation_problem(snapshot.cluster)
+    problem = snapshot.problem
     if 'most_load' in params:
         problem = with_load(problem, snapshot, 1 - params['most_load'])
     return rested(problem, snapshot, params)

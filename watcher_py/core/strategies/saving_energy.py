@@ -20,9 +20,9 @@ from watcher_py.core.energy.switching_off import Saving, Way, shutdowns, switcha
 from watcher_py.core.energy.switching_on import to_wake, wakings
 from watcher_py.core.explain.explanation import counted
 from watcher_py.core.goals import SAVING_ENERGY
+from watcher_py.core.load import with_load
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.pace import USUAL
-from watcher_py.core.problem import allocation_problem, with_load
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.strategies.vm_workload_consolidation import HEADROOM
@@ -59,7 +59,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
     cluster = snapshot.cluster
-    problem = switchable_only(allocation_problem(cluster), cluster, switches_of(cluster),
+    problem = switchable_only(snapshot.problem, cluster, switches_of(cluster),
                               params['consolidate'])
     return stated(with_load(problem, snapshot, params['headroom']), snapshot, params)
 

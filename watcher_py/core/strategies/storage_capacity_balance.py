@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bring storage pools that are too full below a threshold, by moving as few GB of volumes as it takes."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +16,8 @@ from watcher_py.core.goals import WORKLOAD_BALANCING
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Outcome, Proposal, Solution
-from watcher_py.core.solve.volumes import Levels, Lot, Way, least_above, level
+from watcher_py.core.solve.lots import Levels, Lot, Way
+from watcher_py.core.solve.volumes import least_above, level
 from watcher_py.core.storage import Volumes
 from watcher_py.core.strategy import Params, Part, Strategy
 from watcher_py.core.volumes.levels import PoolLevels, above
@@ -37,11 +40,10 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     way_out = _WayOut(cluster, pools, volume_rules_of(cluster))
     ways = level(pools.levels, way_out.lots(pools.is_full, ~pools.is_full))
     after = way_out.after(ways)
-    bound = least_above(pools.levels, way_out.lots(pools.is_judged, pools.is_judged))
     sizes = cluster.storage.volumes.size[[row for row, _, _ in ways]]
     return Solution(
         tuple(way_out.moves(ways, after)), _indicators(snapshot, pools, sizes.tolist(), above(after)),
-        Outcome('GB above the threshold', pools.levels.above(), after.above(), min(bound, after.above())),
+        Outcome('GB above the threshold', pools.levels.above(), after.above(), way_out.bound(after)),
         way_out.stayed(ways, after), '' if ways else _why_nothing(pools))
 
 
@@ -81,25 +83,33 @@ class _WayOut:
     pools: PoolLevels
     rules: VolumeRules
 
-    @property
+    @cached_property
     def volumes(self) -> Volumes:
         return self.cluster.storage.volumes
 
     def lots(self, giving: Bools, taking: Bools) -> list[Lot]:
         """What may leave these pools [P] for those [P], alike volumes together."""
-        found: dict[tuple[object, ...], tuple[Lot, list[int]]] = {}
-        known: dict[tuple[object, ...], dict[int, str | None]] = {}
+        volumes, stuck, ranks = self.volumes, self.rules.stuck, self._ranks
+        pools, types, zones, sizes = volumes.pool.tolist(), volumes.type, volumes.zone, volumes.size.tolist()
+        alike: defaultdict[tuple[int, str, str, float, int], list[int]] = defaultdict(list)
         for row in self._placed(giving):
-            if self.rules.stuck[row]:
-                continue
-            pool, size, rank = int(self.volumes.pool[row]), float(self.volumes.size[row]), self._rank(row)
-            sort = pool, self.volumes.type[row], self.volumes.zone[row]
-            if sort not in known:
-                known[sort] = self._ways(row, taking)
-            if known[sort]:
-                lot = Lot(pool, size, rank, known[sort], ())
-                found.setdefault((*sort, size, rank), (lot, []))[1].append(row)
-        return [replace(lot, volumes=tuple(rows)) for lot, rows in found.values()]
+            if not stuck[row]:
+                alike[pools[row], types[row], zones[row], sizes[row], ranks[row]].append(row)
+        known: dict[tuple[int, str, str], dict[int, str | None]] = {}
+        lots = []
+        for (pool, of_type, zone, size, rank), rows in alike.items():
+            if (pool, of_type, zone) not in known:
+                known[pool, of_type, zone] = self._ways(rows[0], taking)
+            if ways := known[pool, of_type, zone]:
+                lots.append(Lot(pool, size, rank, ways, tuple(rows)))
+        return lots
+
+    def bound(self, after: Levels) -> float:
+        """GB above the threshold that every plan leaves; where none are, nothing has to be proven."""
+        if not above(after).any():
+            return 0.0
+        judged = self.pools.is_judged
+        return min(least_above(self.pools.levels, self.lots(judged, judged)), after.above())
 
     def after(self, ways: Sequence[Way]) -> Levels:
         gone, come = np.zeros(len(self.pools.pools)), np.zeros(len(self.pools.pools))
@@ -112,7 +122,7 @@ class _WayOut:
         """What nobody uses goes first, and the small ones before the large."""
         volumes, name, fill = self.volumes, self.pools.pools.name, self.pools.fill
         for row, target, new_type in sorted(ways, key=lambda way: (
-                self._rank(way[0]), volumes.size[way[0]], way[0])):
+                self._ranks[way[0]], volumes.size[way[0]], way[0])):
             source = int(volumes.pool[row])
             yield Proposal(
                 MoveVolume(volumes.uuid[row], volumes.name[row], name[source], name[target], new_type),
@@ -137,10 +147,12 @@ class _WayOut:
         rows: list[int] = np.flatnonzero(np.append(pools, False)[self.volumes.pool]).tolist()
         return rows
 
-    def _rank(self, row: int) -> int:
-        """What nobody uses goes before what is in use, and that before what a server has booted from."""
-        is_in_use = bool(self.volumes.attached_to[row]) or self.volumes.status[row] == 'in-use'
-        return 1 + bool(self.volumes.bootable[row]) if is_in_use else 0
+    @cached_property
+    def _ranks(self) -> list[int]:
+        """[V] What nobody uses goes before what is in use, and that before what a server has booted from."""
+        volumes = self.volumes
+        return [1 + is_bootable if users or status == 'in-use' else 0 for users, status, is_bootable in zip(
+            volumes.attached_to, volumes.status, volumes.bootable.tolist(), strict=True)]
 
     def _ways(self, row: int, taking: Bools) -> dict[int, str | None]:
         """A volume keeps its type if another pool offers that; else it may become one that promises the same.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from watcher_py.core.air.heat import growth
-from watcher_py.core.air.relief import Strain, load_needs, needs_of, relief, relieved
+from watcher_py.core.air.relief import Strain, load_needs, needs_of, relief, relieved, sampled_over
 from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import Bools, Floats
 from watcher_py.core.efficacy import Done, of_moves
@@ -32,11 +32,7 @@ PARAMETERS: dict[str, Any] = {'properties': {
         'description': 'Power of a node, in W, that explains a high airflow; where neither does, a fault is '
                        'suspected, and all servers leave',
         'type': 'number', 'default': 350.0},
-    'period': {'description': 'Seconds of the past over which is averaged; one step at least',
-               'type': 'number', 'default': 300},
-    'granularity': {'description': 'Seconds between two points of a series, for sources that ask for it',
-                    'type': 'number', 'default': 300},
-    **RESTRAINT,
+    **sampled_over(300), **RESTRAINT,
 }}
 
 

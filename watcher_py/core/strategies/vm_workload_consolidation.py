@@ -3,10 +3,10 @@
 
 from watcher_py.core import restraint
 from watcher_py.core.budget import Budget
-from watcher_py.core.consolidation import consolidate, measure, stated
+from watcher_py.core.consolidation import consolidate, measure, no_readings, stated
 from watcher_py.core.goals import SERVER_CONSOLIDATION
+from watcher_py.core.load import with_load
 from watcher_py.core.metrics import Metric, MetricNeed
-from watcher_py.core.problem import allocation_problem, with_load
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
 from watcher_py.core.strategy import Params, Stated, Strategy
@@ -30,7 +30,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    problem = with_load(allocation_problem(snapshot.cluster), snapshot, params['headroom'])
+    problem = with_load(snapshot.problem, snapshot, params['headroom'])
     return stated(problem, snapshot, params)
 
 
@@ -39,4 +39,5 @@ def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
 
 
 STRATEGY = Strategy('vm_workload_consolidation', 'VM Workload Consolidation Strategy',
-                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure)
+                    SERVER_CONSOLIDATION, PARAMETERS, needs, decide, state, measure=measure,
+                    outcome_needs=no_readings)

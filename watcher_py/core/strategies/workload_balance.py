@@ -12,7 +12,7 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.errors import Invalid
 from watcher_py.core.goals import WORKLOAD_BALANCING
 from watcher_py.core.metrics import Metric, MetricNeed
-from watcher_py.core.problem import Problem, allocation_problem
+from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
 from watcher_py.core.restraint import limits_of, rested
 from watcher_py.core.shares import MEASURED, balanceable
@@ -43,7 +43,7 @@ def needs(params: Params) -> list[MetricNeed]:
 def state(snapshot: Snapshot, params: Params) -> Stated:
     metric, most = _metric(params), params['threshold'] / 100
     problem, (share,) = balanceable(
-        rested(allocation_problem(snapshot.cluster), snapshot, params), snapshot, {metric.value: 1.0})
+        rested(snapshot.problem, snapshot, params), snapshot, {metric.value: 1.0})
     term = Balance((share,), Measure.PEAK, (most,), price_of(params))
     return Stated(_with_ceiling(problem, share, most), (term,), limits_of(problem, params))
 

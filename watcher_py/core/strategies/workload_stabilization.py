@@ -10,7 +10,6 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.errors import Invalid
 from watcher_py.core.goals import WORKLOAD_BALANCING
 from watcher_py.core.metrics import Metric, MetricNeed
-from watcher_py.core.problem import allocation_problem
 from watcher_py.core.restraint import PARAMETERS as RESTRAINT
 from watcher_py.core.restraint import limits_of, rested
 from watcher_py.core.shares import ALLOCATED, MEASURED, SERVERS, balanceable
@@ -77,7 +76,7 @@ def state(snapshot: Snapshot, params: Params) -> Stated:
     if not weights:
         raise Invalid('there is nothing to balance; name it in metrics or allocations, with a weight above 0')
     problem, shares = balanceable(
-        rested(allocation_problem(snapshot.cluster), snapshot, params), snapshot, weights)
+        rested(snapshot.problem, snapshot, params), snapshot, weights)
     enough = tuple(float(params['thresholds'].get(name, THRESHOLD)) for name in weights)
     term = Balance(shares, Measure(params['measure']), enough, price_of(params))
     return Stated(problem, (term,), limits_of(problem, params))

@@ -3,7 +3,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,15 @@ from watcher_py.core.errors import Invalid
 from watcher_py.core.evacuation import Evacuation, evacuate
 from watcher_py.core.goals import HARDWARE_MAINTENANCE
 from watcher_py.core.metrics import MetricNeed
-from watcher_py.core.pace import Pace
-from watcher_py.core.problem import allocation_problem
+from watcher_py.core.pace import AtOnce
 from watcher_py.core.rules import COLD_STATES, LIVE_STATES, is_live
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Outcome, Proposal, Solution
 from watcher_py.core.solve.terms import Drain
 from watcher_py.core.storage import Storage
 from watcher_py.core.strategy import Params, Part, Stated, Strategy
-from watcher_py.core.volumes.evacuation import Leaving, VolumeEvacuation, evacuate_pools
-from watcher_py.core.volumes.rules import MOVABLE
+from watcher_py.core.volumes.evacuation import Leaving, VolumeEvacuation, evacuate_pools, leaving_volumes
+from watcher_py.core.volumes.stay import MOVABLE
 
 _TEXT = {'type': 'string'}
 _NAMES = {'type': 'array', 'items': _TEXT}
@@ -68,17 +66,18 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    return Stated(allocation_problem(snapshot.cluster), (_term(snapshot.cluster, params),))
+    return Stated(snapshot.problem, (_term(snapshot.cluster, params),))
 
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     cluster, term = snapshot.cluster, _term(snapshot.cluster, params)
     volumes = evacuate_pools(cluster, _leaving(cluster.storage, params))
-    servers = evacuate(cluster, allocation_problem(cluster), term, budget)
+    servers = evacuate(cluster, snapshot.problem, term, budget)
     moved = {cluster.storage.volumes.uuid[row] for row in volumes.targets}
     moved |= {cluster.servers.uuid[row] for row in servers.moving()}
     return Solution(tuple(_moves(servers, volumes, params)), _indicators(snapshot, params, moved),
-                    _outcome(servers, volumes), {**servers.stayed(), **volumes.stayed()}, pace=_pace(params))
+                    _outcome(servers, volumes), {**servers.stayed(), **volumes.stayed()},
+                    at_once=_at_once(params))
 
 
 def measure(before: Snapshot, after: Snapshot, params: Params, done: Done) -> Mapping[str, float]:
@@ -193,11 +192,10 @@ def _volumes_in_order(storage: Storage, rows: list[int], priority: Params) -> li
     return sorted(rows, key=place)
 
 
-def _pace(params: Params) -> Pace:
+def _at_once(params: Params) -> AtOnce:
     """Watcher takes 0 for "none at all"; a plan that never ends helps nobody, so here it sets no limit."""
-    pace = Pace(in_all=params['parallel_total'] or None)
-    return replace(pace, per_node=params['parallel_per_node'] or pace.per_node,
-                   per_pool=params['parallel_per_pool'] or pace.per_pool)
+    return AtOnce(params['parallel_total'] or None, params['parallel_per_node'] or None,
+                  params['parallel_per_pool'] or None)
 
 
 def _indicators(snapshot: Snapshot, params: Params, moved: Set[str]) -> dict[str, float]:
@@ -211,7 +209,7 @@ def _indicators(snapshot: Snapshot, params: Params, moved: Set[str]) -> dict[str
         if servers.state[row] in LIVE_STATES | COLD_STATES:
             kind = 'live_migrate_instance' if is_live(servers, row) else 'cold_migrate_instance'
             counts.update({f'{kind}_count': 1, f'planned_{kind}_count': int(servers.uuid[row] in moved)})
-    for row in evacuate_pools(cluster, _leaving(cluster.storage, params)).wishes:
+    for row in leaving_volumes(cluster, _leaving(cluster.storage, params)):
         if volumes.status[row] in MOVABLE:
             kind = 'volume_migrate' if volumes.status[row] == 'available' else 'volume_update'
             counts.update({f'{kind}_count': 1, f'planned_{kind}_count': int(volumes.uuid[row] in moved)})

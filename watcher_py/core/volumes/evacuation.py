@@ -48,8 +48,10 @@ class VolumeEvacuation:
 
 
 def evacuate_pools(cluster: Cluster, wishes: Sequence[Leaving]) -> VolumeEvacuation:
-    """As many volumes leave as find room; of several wishes the first counts that concerns a volume."""
-    leaving = _leaving(cluster, wishes)
+    """As many volumes leave as find room."""
+    leaving = leaving_volumes(cluster, wishes)
+    if not leaving:
+        return VolumeEvacuation(cluster, {}, {}, {}, 0)
     rules, closed = volume_rules_of(cluster), np.zeros(len(cluster.storage.pools), dtype=bool)
     closed[[wish.source for wish in wishes]] = True
     room, targets, reasons = rules.room.copy(), {}, {}
@@ -73,7 +75,8 @@ def evacuate_pools(cluster: Cluster, wishes: Sequence[Leaving]) -> VolumeEvacuat
     return VolumeEvacuation(cluster, leaving, targets, reasons, len(leaving) - most)
 
 
-def _leaving(cluster: Cluster, wishes: Sequence[Leaving]) -> dict[int, Leaving]:
+def leaving_volumes(cluster: Cluster, wishes: Sequence[Leaving]) -> dict[int, Leaving]:
+    """What is to leave, and for where; of several wishes the first counts that concerns a volume."""
     volumes = cluster.storage.volumes
     found: dict[int, Leaving] = {}
     for wish in wishes:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from watcher_py.core.columns import Bools, Floats
-from watcher_py.core.solve.volumes import SLACK, Levels
+from watcher_py.core.solve.lots import SLACK, Levels
 from watcher_py.core.storage import Pools
 from watcher_py.core.volumes.rules import room_of
 
@@ -53,8 +53,7 @@ class PoolLevels:
 
     @cached_property
     def _used(self) -> Floats:
-        with np.errstate(invalid='ignore'):         # what has no end less what has none
-            return np.asarray(self.pools.total - self.pools.free)
+        return used_of(self.pools)
 
     @cached_property
     def _is_endless(self) -> Bools:
@@ -62,11 +61,20 @@ class PoolLevels:
 
     @cached_property
     def _share(self) -> Floats:
-        """[P] Of what is promised in a thin pool only a share is written, and that is what comes free."""
-        pools = self.pools
-        written = np.divide(self._used, pools.provisioned, out=np.full(len(pools), np.nan),
-                            where=(pools.provisioned > 0) & np.isfinite(pools.provisioned))
-        return np.where(pools.thin, np.clip(written, 0.0, 1.0), 1.0)
+        return share_written(self.pools)
+
+
+def used_of(pools: Pools) -> Floats:
+    """[P] GB that are not free."""
+    with np.errstate(invalid='ignore'):         # what has no end less what has none
+        return np.asarray(pools.total - pools.free)
+
+
+def share_written(pools: Pools) -> Floats:
+    """[P] Of what is promised in a thin pool only a share is written, and that is what comes free."""
+    written = np.divide(used_of(pools), pools.provisioned, out=np.full(len(pools), np.nan),
+                        where=(pools.provisioned > 0) & np.isfinite(pools.provisioned))
+    return np.where(pools.thin, np.clip(written, 0.0, 1.0), 1.0)
 
 
 def above(levels: Levels) -> Bools:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which pools take a volume, how much of it, and why a volume stays where it is: as Cinder sees it."""
+"""Which pools take a volume, and how much of it: as Cinder sees it."""
 
 import math
 from collections.abc import Mapping
@@ -8,15 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from watcher_py.core.cluster import Bools, Cluster, Floats, Servers
-from watcher_py.core.columns import NO_ROW, Names
+from watcher_py.core.cluster import Bools, Cluster, Floats
+from watcher_py.core.columns import Names
 from watcher_py.core.storage import Pools, Storage
+from watcher_py.core.volumes.stay import reasons
 
-# Cinder's words for a volume that isn't on its way, and for those that it moves.
-LIES_STILL = ('', 'none', 'success', 'error')
-MOVABLE = ('available', 'in-use')
-# Nova exchanges the volume under a server in these states only.
-SWAPPABLE = ('active', 'paused')
 # What of a type's extra specs chooses the backend; the rest is what its users were promised.
 BACKEND_SPEC = 'volume_backend_name'
 
@@ -94,10 +90,7 @@ class VolumeRules:
 
 
 def volume_rules_of(cluster: Cluster) -> VolumeRules:
-    servers = {uuid: row for row, uuid in enumerate(cluster.servers.uuid)}
-    return VolumeRules(cluster.storage, tuple(
-        _why_stuck(cluster.storage, row) or _why_held(cluster, row, servers)
-        for row in range(len(cluster.storage.volumes))))
+    return VolumeRules(cluster.storage, tuple(reasons(cluster)))
 
 
 def room_of(pools: Pools) -> Floats:
@@ -121,51 +114,3 @@ def rooms_of(pools: Pools) -> Floats:
 def _promised(specs: Mapping[str, str] | None) -> dict[str, str] | None:
     return None if specs is None else {
         key: value for key, value in specs.items() if key.split(':')[-1] != BACKEND_SPEC}
-
-
-def _why_stuck(storage: Storage, row: int) -> str:
-    """What of the volume itself and of its pool keeps it."""
-    volumes, pools, pool = storage.volumes, storage.pools, int(storage.volumes.pool[row])
-    if volumes.excluded[row]:
-        return "the audit's scope excludes it"
-    if pool == NO_ROW:
-        return 'in which pool it lies is not known'
-    if not pools.known[pool]:
-        return f'{pools.name[pool]} could not be read in whole'
-    if not pools.up[pool]:
-        return f'the volume service of {pools.name[pool]} is down'
-    if not volumes.known[row] or not volumes.size[row] > 0:
-        return 'its size is not known'
-    if (volumes.migration_status[row] or '') not in LIES_STILL:
-        return f'it is on its way: {volumes.migration_status[row]}'
-    if volumes.status[row] not in MOVABLE:
-        return f'Cinder moves no volume that is {volumes.status[row]}'
-    if volumes.snapshots[row] != 0:
-        return ('whether it has snapshots is not known' if np.isnan(volumes.snapshots[row])
-                else 'Cinder moves no volume that has snapshots')
-    return ''
-
-
-def _why_held(cluster: Cluster, row: int, rows: dict[str, int]) -> str:
-    """What of the server that uses it keeps it; of one that isn't in the scope nothing is known."""
-    volumes = cluster.storage.volumes
-    users = volumes.attached_to[row]
-    if len(users) > 1:
-        return 'it is attached to several servers'
-    if not users:
-        return 'it is in use, and by whom is not known' if volumes.status[row] == 'in-use' else ''
-    server = rows.get(users[0])
-    why = '' if server is None else _why_not_swapped(cluster.servers, server)
-    return why and f'it is attached to {cluster.servers.name[server or 0] or users[0]}, which {why}'
-
-
-def _why_not_swapped(servers: Servers, row: int) -> str:
-    if servers.locked[row]:
-        return 'is locked'
-    if servers.excluded[row]:
-        return "the audit's scope excludes"
-    if servers.task_state[row]:
-        return f'is busy: {servers.task_state[row]}'
-    if servers.state[row] not in SWAPPABLE:
-        return f'is {servers.state[row]}; Nova exchanges volumes under running servers only'
-    return ''
