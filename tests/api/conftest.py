@@ -12,11 +12,14 @@ import pytest
 from falcon.testing import TestClient
 from oslo_config.cfg import ConfigOpts
 
+from tests.api import seen
 from watcher_py import conf as options
 from watcher_py.api.app import make_app
 from watcher_py.bus import rpc
+from watcher_py.core.capacity import Size
 from watcher_py.core.errors import Conflict, NotFound
 from watcher_py.core.explain.explanation import Explanation
+from watcher_py.core.metrics import Metric
 from watcher_py.db.columns import now
 from watcher_py.db.models import (
     Action,
@@ -30,6 +33,7 @@ from watcher_py.db.models import (
     Strategy,
 )
 from watcher_py.db.store import Store
+from watcher_py.engine import capacity, health, hosts, load_history, servers, supposition, violations
 
 GROUND = '''
 [DEFAULT]
@@ -52,6 +56,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.triggered: SimpleQueue[str] = SimpleQueue()
+        self._present = seen.present()
 
     def trigger_audit(self, context: Any, audit_uuid: str) -> None:
         self.triggered.put(audit_uuid)
@@ -73,6 +78,34 @@ class Engine:
         return {'format': 'watcher-cluster', 'version': 1, 'hosts': [], 'instances': []}
 
     @rpc.answers
+    def get_hosts(self, context: Any) -> dict[str, Any]:
+        return hosts.listed(self._present.look())
+
+    @rpc.answers
+    def get_host(self, context: Any, key: str) -> dict[str, Any]:
+        return hosts.shown(self._present.look(), key)
+
+    @rpc.answers
+    def get_server(self, context: Any, key: str) -> dict[str, Any]:
+        return servers.shown(self._present.look(), key)
+
+    @rpc.answers
+    def get_series(self, context: Any, metric: str, key: str, hours: int) -> dict[str, Any]:
+        if key != 'cn1':
+            return load_history.series(self._present, Metric(metric), key, hours)
+        return {'metric': metric, 'resource': key, 'unit': '%', 'times': [0.0, 300.0], 'values': [7.5, hours]}
+
+    @rpc.answers
+    def get_history(self, context: Any, hours: int) -> dict[str, Any]:
+        if hours > 24:
+            return load_history.history(self._present, hours)
+        return {'times': [0.0], 'cpu_mean': [40], 'cpu_deviation': [2.5], 'cpu_max': [None]}
+
+    @rpc.answers
+    def get_health(self, context: Any) -> dict[str, Any]:
+        return health.told(self._present, {}, 'ctl1')
+
+    @rpc.answers
     def get_explanation(self, context: Any, plan_uuid: str, about: str) -> dict[str, Any]:
         if plan_uuid != uuid(31):
             raise NotFound(f'action plan {plan_uuid} can not be explained in detail')
@@ -82,6 +115,31 @@ class Engine:
             raise NotFound(f'the plan looked at no server or node {about}')
         kind, verdict = ('node', 'active') if about == 'cn1' else ('server', 'stayed')
         return Explanation(kind, about, about, verdict, 'locked').document()
+
+    @rpc.answers
+    def get_violations(self, context: Any) -> dict[str, Any]:
+        return violations.listed(self._present.look(()))
+
+    @rpc.answers
+    def get_what_if(self, context: Any, asked: dict[str, Any]) -> dict[str, Any]:
+        return supposition.told(self._present.look(), asked)
+
+    @rpc.answers
+    def get_capacity(self, context: Any, size: dict[str, int] | None) -> dict[str, Any]:
+        return capacity.told(self._present.look(()), None if size is None else Size(**size))
+
+    @rpc.answers
+    def get_course(self, context: Any, plan_uuid: str, without: list[str],
+                   step: int | None) -> dict[str, Any]:
+        if plan_uuid != uuid(31):
+            raise NotFound(f'action plan {plan_uuid} can not be explained in detail')
+        first = {'action': uuid(41), 'begin_s': 0.0, 'end_s': 9.5, 'value': 1.0, 'hosts_in_use': 1,
+                 'refused': None}
+        moved = None if step is None else [{'server': uuid(901), 'name': 'vm', 'from': 'cn1', 'to': 'cn2'}]
+        return {'objective': 'active nodes', 'bound': None, 'start': 2, 'end': 1, 'makespan_s': 9.5,
+                'in_use_before': 2, 'in_use_after': 1, 'steps': [first],
+                'by_worth': [{'action': uuid(41), 'value': 1.0}], 'left_out': without, 'dropped': [],
+                'before': [], 'after': [], 'moved': moved, 'names': {}}
 
 
 class Applier:

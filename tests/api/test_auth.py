@@ -178,7 +178,8 @@ def test_whoever_watches_over_the_api_needs_no_token(asks: Callable[..., Any]) -
 def test_each_deed_has_a_rule_that_an_operator_can_override(
         policy: Path, asks: Callable[..., Any], seeded: Store) -> None:
     seeded.add(AuditTemplate(id=1, name='at', goal_id=1))
-    routes = [(method, path) for method, path in _routes(asks('/openapi.json').json) if path != '/v1']
+    routes = [(method, path) for method, path in _routes(asks('/openapi.json').json)
+              if path not in ('/v1', '/v2/me')]
     rules = {rule.name for rule in list_rules() if getattr(rule, 'operations', ())}
     refusals = [asks(path, token='reader', method=method) for method, path in routes]
     told = [json.loads(refusal.json['error_message'])['faultstring'] for refusal in refusals]
@@ -188,6 +189,16 @@ def test_each_deed_has_a_rule_that_an_operator_can_override(
     for method, path in routes:
         assert asks(path, token='reader', method=method).status_code != 403, (method, path)
         assert asks(path, token='admin', method=method).status_code in (403, 404), (method, path)
+
+
+def test_whoever_is_let_in_is_told_what_they_may_do(policy: Path, asks: Callable[..., Any]) -> None:
+    admin = asks('/v2/me').json
+    assert (admin['user'], admin['project'], admin['is_authenticated']) == ('x', 'x', True)
+    assert {'audit:create', 'host:get_all', 'webhook:trigger'} <= set(admin['allowed'])
+    assert asks('/v2/me', token='reader').json['allowed'] == []
+    assert asks('/v2/me', token='service').json['allowed'] == ['webhook:trigger']
+    policy.write_text('"host:get_all": "role:reader"\n"show_password": "role:reader"\n')
+    assert asks('/v2/me', token='reader').json['allowed'] == ['host:get_all']
 
 
 def test_an_operator_may_change_who_is_an_administrator(policy: Path, asks: Callable[..., Any]) -> None:

@@ -13,6 +13,7 @@ from watcher_py import conf as options
 DEFAULTS = {
     'DEFAULT': {'enable_authentication': True, 'service_down_time': 90},
     'api': {'host': '127.0.0.1', 'port': 9322, 'max_limit': 1000, 'enable_webhooks_auth': True},
+    'dashboard': {'enabled': True, 'auth_url': None, 'api_url': 'http://127.0.0.1:9322'},
     'nova': {'migration_max_retries': 180, 'migration_interval': 5.0},
     'watcher_applier': {'workers': 1, 'conductor_topic': 'watcher.applier.control'},
     'watcher_decision_engine': {

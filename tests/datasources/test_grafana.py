@@ -88,7 +88,9 @@ def test_a_value_is_in_watchers_unit_or_in_the_one_of_the_map(script, metric, un
 @pytest.mark.parametrize('metric', [Metric.INSTANCE_CPU, Metric.HOST_CPU])
 def test_cpu_of_a_server_is_told_of_all_its_vcpus(script, metric):
     script.answer(_answer(_series({'host': 'x'}, 50)))
-    assert _source(script, metric).read(_need(metric)).of_all_vcpus is (metric is Metric.INSTANCE_CPU)
+    source, of_servers = _source(script, metric), metric is Metric.INSTANCE_CPU
+    assert source.read(_need(metric)).of_all_vcpus is of_servers
+    assert [one.of_all_vcpus for one in source.series(_need(metric)).values()] == [of_servers]
 
 
 def test_a_counter_is_to_be_made_a_rate_by_the_query(script):

@@ -15,7 +15,7 @@ from watcher_py.db.models import Action, ActionPlan, Audit, Goal, Model
 from watcher_py.db.session import connect_url, engine_of, open_engine
 from watcher_py.db.store import Store
 
-HEAD = '0004'
+HEAD = '0005'
 LISTS = ('efficacy_specification', 'scope', 'global_efficacy', 'parents')
 OBJECTS = ('parameters_spec', 'parameters', 'report', 'input_parameters')
 
@@ -87,6 +87,7 @@ def test_plans_of_an_older_release_can_be_carried_out(any_database_url):
     audit, plan, action = store.get(Audit, 1), store.get(ActionPlan, 1), store.get(Action, 1)
     assert (audit.owner, audit.fence, audit.takeovers, audit.triggered_at) == (None, 0, 0, None)
     assert (plan.execution, plan.roll_back, action.memory, action.begun_at) == ({}, None, {}, None)
+    assert (action.planned_begin_s, action.planned_seconds) == (None, None)
     leases = Leases(store, 'ctl1')
     assert [row.id for row in leases.expired(Audit, state='ONGOING')] == [1]
     assert leases.claim(plan, 'RECOMMENDED', 'ONGOING').fence == 1

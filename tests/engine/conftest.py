@@ -23,6 +23,7 @@ from watcher_py.db.lease import Leases
 from watcher_py.db.store import Store
 from watcher_py.engine.catalogue import align
 from watcher_py.engine.collector.assemble import Collected
+from watcher_py.engine.collector.condition import Condition
 from watcher_py.engine.tools import Tools
 
 PARAMETERS = {'properties': {'moves': {'type': 'integer', 'default': 2}}}
@@ -49,11 +50,15 @@ class FixedCollector:
     gaps: tuple[str, ...] = ()
     before: Callable[[], None] = lambda: None
     asked: list[float] = field(default_factory=list)
+    told: list[Condition] = field(default_factory=list)
 
     def newest(self, max_age: float, parts: Collection[Part] = ()) -> Collected:
         self.asked.append(max_age)
         self.before()
         return Collected(self.cluster, self.gaps)
+
+    def conditions(self) -> list[Condition]:
+        return self.told
 
     def keep_up(self) -> None: ...
 

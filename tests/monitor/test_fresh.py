@@ -112,3 +112,16 @@ def test_what_is_dear_is_asked_less_often(clock: Clock) -> None:
         clock.now += 1.0
         fresh()
     assert len(asked) == 3      # in a good 100 s, so that it is at it a twentieth of the time
+
+
+def test_what_is_dear_may_be_asked_for_more_often_where_that_is_wanted(clock: Clock) -> None:
+    def ask() -> float:
+        clock.now += 10.0
+        return clock.now
+
+    fresh = Fresh('it', ask, kept=0.0, patience=60.0, clock=clock, rests=1)
+    first = fresh()
+    clock.now += 9.9
+    assert fresh() == first
+    clock.now += 0.2
+    assert fresh() > first

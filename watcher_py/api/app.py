@@ -29,12 +29,23 @@ from watcher_py.api.v1.scoring_engines import ScoringEngines
 from watcher_py.api.v1.services import Services
 from watcher_py.api.v1.strategies import Strategies
 from watcher_py.api.v1.webhooks import Webhooks
+from watcher_py.api.v2.capacity import Capacity
 from watcher_py.api.v2.cluster import Cluster
+from watcher_py.api.v2.course import PlanCourse
 from watcher_py.api.v2.efficacy import Efficacy
 from watcher_py.api.v2.execution import Execution
 from watcher_py.api.v2.explanations import Explanations
+from watcher_py.api.v2.health import Health
+from watcher_py.api.v2.hosts import Hosts
+from watcher_py.api.v2.load_history import LoadHistory, MeasuredSeries
+from watcher_py.api.v2.me import Me
 from watcher_py.api.v2.plan_execution import PlanExecution
 from watcher_py.api.v2.plans import ExplainedPlans
+from watcher_py.api.v2.progress import PlanProgress
+from watcher_py.api.v2.servers import Servers
+from watcher_py.api.v2.skip import PlanSkip
+from watcher_py.api.v2.violations import Violations
+from watcher_py.api.v2.what_if import WhatIf
 from watcher_py.api.v2.wishes import Wishes
 from watcher_py.api.versions import HEADER, RANGE, Negotiation
 from watcher_py.bus import notifications, rpc
@@ -71,7 +82,7 @@ def make_app(store: Store, engine: EngineClient, applier: ApplierClient, conf: C
 
 
 def _routes(desk: Desk) -> Iterator[Route]:
-    strategies, plans, wishes = Strategies(desk), ActionPlans(desk), Wishes(desk)
+    strategies, plans, wishes, hosts = Strategies(desk), ActionPlans(desk), Wishes(desk), Hosts(desk)
     yield '/', Root(), None
     yield '/v1', Version1(), None
     yield from _collection(Goals(desk))
@@ -86,11 +97,24 @@ def _routes(desk: Desk) -> Iterator[Route]:
     yield from _collection(Services(desk))
     yield '/v1/data_model', DataModel(desk), None
     yield '/v1/webhooks/{key}', Webhooks(desk), None
+    yield '/v2/me', Me(desk), None
+    yield '/v2/hosts', hosts, None
+    yield '/v2/hosts/{key}', hosts, 'one'
+    yield '/v2/servers/{key}', Servers(desk), 'one'
+    yield '/v2/series', MeasuredSeries(desk), None
+    yield '/v2/history', LoadHistory(desk), None
+    yield '/v2/health', Health(desk), None
     yield '/v2/cluster', Cluster(desk), None
     yield '/v2/efficacy', Efficacy(desk), None
     yield '/v2/execution', Execution(desk), None
+    yield '/v2/violations', Violations(desk), None
+    yield '/v2/what_if', WhatIf(desk), None
+    yield '/v2/capacity', Capacity(desk), None
     yield '/v2/action_plans/{key}', ExplainedPlans(desk), None
     yield '/v2/action_plans/{key}/execution', PlanExecution(desk), None
+    yield '/v2/action_plans/{key}/course', PlanCourse(desk), None
+    yield '/v2/action_plans/{key}/skip', PlanSkip(desk), None
+    yield '/v2/action_plans/{key}/progress', PlanProgress(desk), None
     yield '/v2/action_plans/{key}/explanations/{about}', Explanations(desk), None
     yield '/v2/actions/{key}/abort', wishes, 'abort'
     yield '/v2/actions/{key}/force_complete', wishes, 'force_complete'

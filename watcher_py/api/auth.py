@@ -9,7 +9,7 @@ import falcon
 from keystonemiddleware.auth_token import AuthProtocol
 from oslo_config.cfg import ConfigOpts
 from oslo_context.context import RequestContext
-from oslo_policy.policy import Enforcer
+from oslo_policy.policy import DocumentedRuleDefault, Enforcer
 
 from watcher_py.api.errors import Forbidden
 from watcher_py.api.policies import list_rules
@@ -19,6 +19,8 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Exactly as they arrive: a spelling that differs needs a token, whatever it is routed to.
 PUBLIC = ('', '/', '/openapi.json', '/healthz', '/readyz')
 WEBHOOK = re.compile('/v1/webhooks/[^/]+')
+# What somebody may do; the other rules are only parts of these.
+DEEDS = tuple(rule.name for rule in list_rules() if isinstance(rule, DocumentedRuleDefault))
 # Of the environment of a request that needed no token: whatever headers it has, nobody has vouched for them.
 UNVOUCHED = 'watcher.unvouched'
 
@@ -61,6 +63,13 @@ class Guard:
 
     def check(self, caller: RequestContext, rule: str) -> None:
         """Raise Forbidden unless the caller may do what the rule is about."""
-        target = {'project_id': caller.project_id, 'user_id': caller.user_id}
-        if not self._enforcer.authorize(rule, target, caller):
+        if not self._allows(caller, rule):
             raise Forbidden(f'Policy doesn\'t allow {rule} to be performed.')
+
+    def allowed(self, caller: RequestContext) -> list[str]:
+        """All that the caller may do."""
+        return [rule for rule in DEEDS if self._allows(caller, rule)]
+
+    def _allows(self, caller: RequestContext, rule: str) -> bool:
+        target = {'project_id': caller.project_id, 'user_id': caller.user_id}
+        return bool(self._enforcer.authorize(rule, target, caller))

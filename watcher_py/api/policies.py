@@ -33,10 +33,12 @@ DEEDS = (
     ('action_plan:update', 'Launch or cancel an action plan', 'PATCH', '/v1/action_plans/{action_plan}'),
     ('action_plan:delete', 'Delete an action plan', 'DELETE', '/v1/action_plans/{action_plan}'),
     ('action_plan:start', 'Launch an action plan', 'POST', '/v1/action_plans/{action_plan}/start'),
-    ('action:update', 'Skip an action', 'PATCH', '/v1/actions/{action}'),
+    ('action:update', 'Skip actions', 'PATCH', '/v1/actions/{action}'),
     ('data_model:get_all', 'See the servers and nodes that audits look at', 'GET', '/v1/data_model'),
     ('action_plan:explain', 'Ask why an action plan moves or leaves a server or node', 'GET',
      '/v2/action_plans/{action_plan}/explanations/{server_or_node}'),
+    ('action_plan:course', 'Follow what an action plan comes to, also without some of its actions', 'GET',
+     '/v2/action_plans/{action_plan}/course'),
     ('action_plan:execution', 'Say how an action plan is to be carried out', 'PUT',
      '/v2/action_plans/{action_plan}/execution'),
     ('action:abort', 'Give up an action that runs', 'POST', '/v2/actions/{action}/abort'),
@@ -44,8 +46,23 @@ DEEDS = (
      '/v2/actions/{action}/force_complete'),
     ('efficacy:get_all', 'See what action plans promised and what came of them', 'GET', '/v2/efficacy'),
     ('execution:get', 'See windows, rates and the circuit breaker', 'GET', '/v2/execution'),
+    ('host:get_all', 'See all hosts with their load', 'GET', '/v2/hosts'),
+    ('host:get', 'See a host with its servers', 'GET', '/v2/hosts/{host}'),
+    ('server:get', 'See a server, and which hosts would take it', 'GET', '/v2/servers/{server}'),
+    ('series:get', 'See what a host or server measured over time', 'GET', '/v2/series'),
+    ('history:get', 'See how busy the hosts were over time', 'GET', '/v2/history'),
+    ('health:get', 'See how well the services are, and how well they see the cloud', 'GET', '/v2/health'),
+    ('violation:get_all', 'See which rules are broken, and all server groups', 'GET', '/v2/violations'),
+    ('what_if:ask', 'Ask what would become of the cloud without hosts or with more servers', 'POST',
+     '/v2/what_if'),
+    ('capacity:get', 'See how many more servers there is room for', 'GET', '/v2/capacity'),
     ('cluster:get', 'Export the cluster as a document', 'GET', '/v2/cluster'),
 )
+# By which ways the same may be done as well.
+ALSO = {
+    'action:update': (('POST', '/v2/action_plans/{action_plan}/skip'),),
+    'action_plan:course': (('POST', '/v2/action_plans/{action_plan}/course'),),
+}
 WEBHOOK = ('webhook:trigger', 'Trigger an EVENT audit', 'POST', '/v1/webhooks/{audit}', ADMIN_OR_SERVICE)
 
 
@@ -63,4 +80,6 @@ def _reads() -> Iterator[DocumentedRuleDefault]:
 
 
 def _rule(name: str, description: str, method: str, path: str, who: str = ADMIN) -> DocumentedRuleDefault:
-    return DocumentedRuleDefault(name, who, description, [{'method': method, 'path': path}])
+    ways = ((method, path), *ALSO.get(name, ()))
+    return DocumentedRuleDefault(name, who, description,
+                                 [{'method': method, 'path': path} for method, path in ways])

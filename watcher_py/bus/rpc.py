@@ -21,6 +21,8 @@ VERSION = '1.0'
 # How often a message is offered to a bus that does not take it.
 RETRIES = 2
 SOON = 10                       # seconds
+# For so long somebody looks at a page that is not there; the cloud may be read anew meanwhile.
+PATIENTLY = 20
 
 # RabbitMQ's driver lets errors of the library below through.
 LOST = (oslo_messaging.MessagingException, KombuError)
@@ -83,10 +85,53 @@ class EngineClient:
         """The newest cluster with its load, as a document."""
         return self._line.call(context, 'get_cluster')  # type: ignore[no-any-return]
 
+    def hosts(self, context: RequestContext) -> dict[str, Any]:
+        """All hosts with their load, and the figures of the cloud."""
+        return self._line.call(context, 'get_hosts', within=PATIENTLY)  # type: ignore[no-any-return]
+
+    def host(self, context: RequestContext, key: str) -> dict[str, Any]:
+        """A host, by uuid or name, with its servers."""
+        return self._line.call(context, 'get_host', within=PATIENTLY, key=key)  # type: ignore[no-any-return]
+
+    def server(self, context: RequestContext, key: str) -> dict[str, Any]:
+        """A server, by uuid or name, and which nodes would take it."""
+        return self._line.call(context, 'get_server', within=PATIENTLY, key=key)  # type: ignore[no-any-return]
+
+    def series(self, context: RequestContext, metric: str, key: str, hours: int) -> dict[str, Any]:
+        """What a host or server, by uuid or name, measured over the last hours."""
+        return self._line.call(  # type: ignore[no-any-return]
+            context, 'get_series', within=PATIENTLY, metric=metric, key=key, hours=hours)
+
+    def history(self, context: RequestContext, hours: int) -> dict[str, Any]:
+        """How busy the hosts were over the last hours, and how evenly."""
+        return self._line.call(context, 'get_history', within=PATIENTLY, hours=hours)  # type: ignore[no-any-return]
+
+    def health(self, context: RequestContext) -> dict[str, Any]:
+        """How well the engine that answers sees the cloud and its load; Unavailable when none does soon."""
+        return self._line.call(context, 'get_health', within=SOON)  # type: ignore[no-any-return]
+
     def explanation(self, context: RequestContext, plan_uuid: str, about: str) -> dict[str, Any]:
         """Why a plan does with a server or node, by uuid or name, what it does."""
         return self._line.call(  # type: ignore[no-any-return]
             context, 'get_explanation', plan_uuid=plan_uuid, about=about)
+
+    def violations(self, context: RequestContext) -> dict[str, Any]:
+        """The rules that are broken in the cloud, and the server groups."""
+        return self._line.call(context, 'get_violations', within=PATIENTLY)  # type: ignore[no-any-return]
+
+    def what_if(self, context: RequestContext, asked: dict[str, Any]) -> dict[str, Any]:
+        """What would become of the cloud if hosts were lost or emptied, or servers added."""
+        return self._line.call(context, 'get_what_if', within=PATIENTLY, asked=asked)  # type: ignore[no-any-return]
+
+    def capacity(self, context: RequestContext, size: dict[str, int] | None) -> dict[str, Any]:
+        """How many more servers of a size there is room for; without one, of each that is common."""
+        return self._line.call(context, 'get_capacity', within=PATIENTLY, size=size)  # type: ignore[no-any-return]
+
+    def course(self, context: RequestContext, plan_uuid: str, without: list[str],
+               step: int | None) -> dict[str, Any]:
+        """What a plan comes to without these actions, and where the servers stand after so many."""
+        return self._line.call(  # type: ignore[no-any-return]
+            context, 'get_course', within=PATIENTLY, plan_uuid=plan_uuid, without=without, step=step)
 
     def another_target(self, context: RequestContext, plan_uuid: str, action_uuid: str,
                        besides: list[str], promised: dict[str, str]) -> dict[str, Any]:

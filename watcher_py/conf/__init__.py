@@ -8,6 +8,7 @@ from watcher_py.conf import (
     api,
     applier,
     collector,
+    dashboard,
     data_models,
     database,
     datasources,
@@ -23,8 +24,8 @@ from watcher_py.conf import (
     watcher_clients_auth,
 )
 
-MODULES = (service, api, decision_engine, applier, execution, nova, collector, datasources, prometheus_client,
-           aetos_client, gnocchi_client, grafana_client, grafana_translators)
+MODULES = (service, api, dashboard, decision_engine, applier, execution, nova, collector, datasources,
+           prometheus_client, aetos_client, gnocchi_client, grafana_client, grafana_translators)
 
 
 def register(conf: cfg.ConfigOpts) -> None:

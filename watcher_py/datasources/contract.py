@@ -41,6 +41,7 @@ class Series:
 
     times: Floats                       # [T] seconds since the epoch, at which each step ends
     values: Floats                      # [T] finite
+    of_all_vcpus: bool = False          # as in Measured
 
 
 class MetricSource(Protocol):

@@ -45,7 +45,9 @@ class Grafana:
 
     def series(self, need: MetricNeed) -> Mapping[str, Series]:
         now = self.clock()
-        return archive.series([self._archive(need)], need, now)
+        found = archive.series([self._archive(need)], need, now)
+        return {name: replace(one, of_all_vcpus=need.metric is Metric.INSTANCE_CPU)
+                for name, one in found.items()}
 
     def _archive(self, need: MetricNeed) -> Archive:
         need.check()

@@ -165,6 +165,9 @@ class Action(WithUuid, WithState, Model):
     reason: Mapped[str | None] = mapped_column(Text)                # why the strategy wants it
     # What it must know to be resumed or reverted.
     memory: Mapped[dict[str, Any]] = mapped_column(default=dict, nullable=True)
+    # As predicted: seconds after the plan's start, and how long it takes; unknown of older rows.
+    planned_begin_s: Mapped[float | None] = mapped_column(Double)
+    planned_seconds: Mapped[float | None] = mapped_column(Double)
     begun_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     project: Mapped[str | None] = mapped_column(String(255))        # whose server is touched

@@ -86,6 +86,10 @@ class Store:
         number = query.with_only_columns(func.count(), maintain_column_froms=True)
         return read(self._sessions, lambda session: session.scalar(number)) or 0
 
+    def ask(self, query: Executable) -> list[Any]:
+        """What a question about columns, not about rows, is answered with: tuples."""
+        return read(self._sessions, lambda session: list(session.execute(query)))
+
     def add(self, *rows: Model) -> None:
         """Store new rows, all or none, in this order; Conflict if a name is taken."""
         if rows:

@@ -9,7 +9,6 @@ from typing import Any
 from watcher_py.core import document
 from watcher_py.core.cluster import DISK_GB, MEMORY_MB, VCPU, Cluster, Floats, Nodes, Servers
 from watcher_py.core.errors import NotFound, WatcherError
-from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.scope import narrow
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.strategy import Part, Strategy, with_defaults
@@ -19,13 +18,10 @@ from watcher_py.engine.availability import availability, rows
 from watcher_py.engine.collector.assemble import Collected, assemble
 from watcher_py.engine.collector.picture import NOTHING
 from watcher_py.engine.collector.whole import Collector
+from watcher_py.engine.present import MAX_AGE, load
 
 Row = dict[str, Any]
 
-# Answers may be this old: whoever follows a plan by asking must not have the cloud read each time.
-MAX_AGE = 5.0                   # seconds
-LOAD = [MetricNeed(metric, period=600, granularity=300) for metric in (
-    Metric.HOST_CPU, Metric.HOST_RAM, Metric.INSTANCE_CPU, Metric.INSTANCE_RAM)]
 COMPUTE = 'compute'
 
 
@@ -56,7 +52,7 @@ def data_model(collector: Collector, model: str, scope: Any) -> dict[str, list[R
 def cluster_document(collector: Collector, sources: Sequence[MetricSource]) -> document.Document:
     """The cluster as it is now, and its load over the last ten minutes."""
     cluster = collector.newest(0, tuple(Part)).cluster
-    readings = measure.gather(LOAD, cluster, sources).readings
+    readings = measure.gather(load(), cluster, sources).readings
     return document.write(Snapshot(cluster, readings, datetime.now(UTC)))
 
 

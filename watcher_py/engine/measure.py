@@ -37,9 +37,10 @@ class Gathered:
         return [each.note for each in self.coverage if each.note]
 
 
-def gather(needs: Iterable[MetricNeed], cluster: Cluster, sources: Sequence[MetricSource]) -> Gathered:
+def gather(needs: Iterable[MetricNeed], cluster: Cluster, sources: Sequence[MetricSource],
+           at_once: int = QUERIES_AT_ONCE) -> Gathered:
     """Each metric from the first source; what it has no good value for, from the next that has."""
-    with ThreadPoolExecutor(QUERIES_AT_ONCE) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         tallies = list(threads.map(lambda need: _tally(need, cluster, sources), needs))
     columns: dict[bool, dict[Metric, Floats]] = {False: {}, True: {}}
     for tally in tallies:

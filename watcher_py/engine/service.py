@@ -1,34 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The decision engine: what it hears, and its threads."""
+"""The decision engine: what it is made of, and its threads."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from oslo_config.cfg import ConfigOpts
 
 from watcher_py.bus import rpc
-from watcher_py.bus.context import RequestContext
 from watcher_py.bus.jobs import Jobs
 from watcher_py.bus.listener import Listener
 from watcher_py.bus.notifications import SILENT, Announcer
 from watcher_py.bus.rounds import Rounds
-from watcher_py.bus.rpc import ApplierClient, Transport, answers
-from watcher_py.core.errors import NotFound
+from watcher_py.bus.rpc import ApplierClient, Transport
 from watcher_py.core.pace import Pace
 from watcher_py.core.scoring import ScoringEngine
 from watcher_py.core.strategy import Schema, Strategy
 from watcher_py.datasources.configured import Sources
 from watcher_py.db.lease import Leases
-from watcher_py.db.models import Audit
 from watcher_py.db.store import Store
-from watcher_py.engine import catalogue, explained, inquiries, outdated
-from watcher_py.engine.another_target import AnotherTarget
+from watcher_py.engine import catalogue, outdated
 from watcher_py.engine.auto_trigger import TriggerLimit
 from watcher_py.engine.collector.health import Health
 from watcher_py.engine.collector.whole import Collector
 from watcher_py.engine.cron import zone_named
+from watcher_py.engine.endpoint import Endpoint
 from watcher_py.engine.intervals import Rhythm
 from watcher_py.engine.outcome import Outcomes
 from watcher_py.engine.run_audit import run_audit
@@ -90,7 +86,7 @@ class DecisionEngine:
                    Outcomes(self._tools, options.efficacy_delay).look),
             Rounds('expiry of plans', options.check_periodic_interval,
                    lambda: outdated.supersede_aged(store, options.action_plan_expiry, self._tools.clock())))
-        endpoint = _Endpoint(self._tools, self.jobs)
+        endpoint = Endpoint(self._tools, self.jobs)
         self._server = rpc.serve(transport, options.conductor_topic, conf.host, [endpoint])
 
     def start(self) -> None:
@@ -137,45 +133,8 @@ def _tools(store: Store, transport: Transport, conf: ConfigOpts, senses: Senses,
     return Tools(
         store, senses.collector, senses.sources, strategies, ApplierClient(transport, conf), conf.host,
         leases=leases, announcer=announcer, explained_plans=options.explained_plans, deeds=deeds,
-        pace=Pace(applier.parallel_migrations_per_host, applier.parallel_migrations),
+        pace=Pace(applier.parallel_migrations_per_host, applier.parallel_migrations,
+                  per_pool=applier.parallel_migrations_per_pool),
         rhythm=Rhythm(zone_named(options.cron_timezone), options.continuous_audit_jitter),
         trigger_limit=TriggerLimit(options.auto_trigger_max_moves, options.auto_trigger_minimum_gain),
         actions=actions)
-
-
-class _Endpoint:
-    """What can be said to the engine over the bus, by the names on the wire."""
-
-    def __init__(self, tools: Tools, jobs: Jobs):
-        self._tools = tools
-        self._jobs = jobs
-        self._elsewhere = AnotherTarget(tools.store, tools.collector, tools.sources, tools.strategies)
-
-    def trigger_audit(self, context: RequestContext, audit_uuid: str) -> None:
-        self._jobs.submit(audit_uuid)
-
-    @answers
-    def get_strategy_info(self, context: RequestContext, strategy_name: str) -> list[dict[str, Any]]:
-        strategy = self._tools.strategies.get(strategy_name)
-        if strategy is None:
-            raise NotFound(f'strategy {strategy_name} is not installed on this decision engine')
-        return inquiries.strategy_info(strategy, self._tools.sources.of(strategy_name), self._tools.collector)
-
-    @answers
-    def get_data_model_info(self, context: RequestContext, data_model_type: str,
-                            audit_uuid: str | None = None) -> dict[str, Any]:
-        scope = self._tools.store.get(Audit, audit_uuid).scope if audit_uuid else []
-        return inquiries.data_model(self._tools.collector, data_model_type, scope)
-
-    @answers
-    def get_cluster(self, context: RequestContext) -> dict[str, Any]:
-        return inquiries.cluster_document(self._tools.collector, self._tools.sources.usual)
-
-    @answers
-    def get_explanation(self, context: RequestContext, plan_uuid: str, about: str) -> dict[str, Any]:
-        return explained.explanation(self._tools.store, self._tools.strategies, plan_uuid, about)
-
-    @answers
-    def another_target(self, context: RequestContext, plan_uuid: str, action_uuid: str, besides: list[str],
-                       promised: dict[str, str]) -> dict[str, Any]:
-        return self._elsewhere.answer(plan_uuid, action_uuid, besides, promised)

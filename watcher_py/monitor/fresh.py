@@ -22,9 +22,9 @@ class Fresh(Generic[T]):
     """What `ask` gave lately: it is asked again by one thread at a time, and nobody waits for it for long."""
 
     def __init__(self, name: str, ask: Callable[[], T], kept: float = KEPT, patience: float = PATIENCE,
-                 clock: Callable[[], float] = time.monotonic):
+                 clock: Callable[[], float] = time.monotonic, rests: float = RESTS):
         self._name, self._ask, self._kept, self._patience = name, ask, kept, patience
-        self._clock = clock
+        self._clock, self._rests = clock, rests
         self._lock = Lock()
         self._answer: Future[T] | None = None
         self._begun = self._ended = 0.0
@@ -47,7 +47,7 @@ class Fresh(Generic[T]):
             return self._answer, self._begun + self._patience - moment
 
     def _rest(self) -> float:
-        return max(self._kept, RESTS * (self._ended - self._begun))
+        return max(self._kept, self._rests * (self._ended - self._begun))
 
     def _find(self, answer: 'Future[T]') -> None:
         try:

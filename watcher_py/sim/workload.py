@@ -4,6 +4,7 @@
 import hashlib
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 from watcher_py.sim.records import HALTED, OFF, Host, Server
 from watcher_py.sim.world import World
@@ -24,6 +25,7 @@ def cpu_mean(server: Server, start: float, end: float) -> float | None:
     return server.cpu_util * (1 + swing * _mean_sine(phase, start, end))
 
 
+@lru_cache(1 << 16)
 def rhythm(server: str, level: float) -> tuple[float, float]:
     """When in the day the server is busiest, and by how much of its mean; never beyond 100 %."""
     digest = hashlib.blake2b(server.encode(), digest_size=8).digest()

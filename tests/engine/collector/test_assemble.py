@@ -249,6 +249,8 @@ def test_a_node_without_service_or_provider_is_not_known():
     assert cluster.used()[1].tolist() == [2, 2048, 20]
     assert collected.gaps == ('Nova knows no compute service of theirs; frozen: cn1',
                               'Placement has no resource provider of theirs; frozen: cn2')
+    assert collected.frozen == {'u-cn1': 'Nova knows no compute service of theirs',
+                                'u-cn2': 'Placement has no resource provider of theirs'}
 
 
 @pytest.mark.parametrize('part', ['aggregates', 'groups'])

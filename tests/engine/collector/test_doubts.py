@@ -17,6 +17,7 @@ def test_each_row_is_named_for_the_first_thing_that_freezes_it():
     doubts.add(_rows(True, True, False), None, 'no luck')
     assert doubts.known.tolist() == [False, False, True]
     assert doubts.gaps == ['no service; frozen: a', 'no capacity; frozen: b']
+    assert doubts.why == {0: 'no service', 1: 'no capacity'}
 
 
 def test_a_list_that_is_missing_is_told_even_when_it_freezes_nobody_any_more():

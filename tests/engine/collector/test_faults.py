@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from tests.core.strategies.every import strategies
 from tests.engine.collector.facts import lies
 from tests.engine.collector.faulty_cloud import FaultyCloud
 from watcher_py.core.budget import UNLIMITED
@@ -17,26 +18,13 @@ from watcher_py.core.errors import Unavailable
 from watcher_py.core.metrics import Metric, Readings
 from watcher_py.core.schedule import schedule
 from watcher_py.core.snapshot import Snapshot
-from watcher_py.core.strategies import (
-    basic,
-    defragmentation,
-    host_maintenance,
-    node_resource_consolidation,
-    rule_repair,
-    vm_workload_consolidation,
-    workload_balance,
-    workload_stabilization,
-    zone_migration,
-)
 from watcher_py.core.strategy import Strategy, with_defaults
 from watcher_py.engine.collector.assemble import Collected
 from watcher_py.engine.collector.compute import ComputeCollector
 
 BATCHES, RUNS = 20, 25          # 500 in all
 ALWAYS = 4                      # batches that no run of the tests leaves out
-STRATEGIES = [one.STRATEGY for one in (
-    basic, defragmentation, host_maintenance, node_resource_consolidation, rule_repair,
-    vm_workload_consolidation, workload_balance, workload_stabilization, zone_migration)]
+STRATEGIES = [one for one in strategies() if one.state]
 
 
 @pytest.mark.parametrize('batch', [
@@ -97,7 +85,7 @@ def touched(strategy: Strategy, cluster: Cluster, dice: Random) -> Iterator[str]
         'host_maintenance': {'maintenance_node': dice.choice(nodes.name)},
         'zone_migration': {'compute_nodes': [{'src_node': dice.choice(nodes.name)}]},
         'defragmentation': {'flavors': [{'vcpus': 16, 'ram_mb': 65536, 'count': 3}]}}.get(strategy.name, {}))
-    for action in schedule(cluster, strategy.decide(snapshot, params, UNLIMITED)).actions:
+    for action in schedule(snapshot, strategy.decide(snapshot, params, UNLIMITED)).actions:
         change = action.change
         if isinstance(change, Migrate):
             names = {change.source, change.target}

@@ -6,7 +6,7 @@ from typing import Any
 import falcon
 from sqlalchemy import select
 
-from watcher_py.api import patch, versions
+from watcher_py.api import patch, skipping, versions
 from watcher_py.api.bodies import read
 from watcher_py.api.desk import Desk
 from watcher_py.api.keys import refers_to_uuid, require_uuid
@@ -14,12 +14,8 @@ from watcher_py.api.operation import ONE, operation
 from watcher_py.api.resource import Resource
 from watcher_py.api.view import TIMESTAMPS, Field, View, of, orders
 from watcher_py.core.errors import Conflict, Invalid
-from watcher_py.core.states import ACTION_BY_USER, ActionState, PlanState, may_become
-from watcher_py.db.columns import MESSAGE_LENGTH
+from watcher_py.core.states import ACTION_BY_USER, ActionState, may_become
 from watcher_py.db.models import Action, ActionDescription, ActionPlan, Audit
-
-SKIPPED = 'Action skipped by user.'
-WAITING_PLAN = (PlanState.RECOMMENDED, PlanState.PENDING)
 
 
 def _of_audit(uuid: str) -> Any:
@@ -78,9 +74,7 @@ class Actions(Resource):
         old, new = ActionState(action.state), ActionState(wanted['state'])
         if not may_become(old, new, ACTION_BY_USER):
             raise Conflict(f'State transition not allowed: ({old} -> {new})')
-        if action.action_plan.state not in WAITING_PLAN:
-            raise Conflict('An action can be skipped before its plan runs; the plan is '
-                           + action.action_plan.state)
+        skipping.require_waiting(action.action_plan)
         if not self.desk.store.claim(action, old, new, status_message=_message(wanted['status_message'])):
             raise Conflict('The action has started meanwhile')
 
@@ -92,14 +86,9 @@ class Actions(Resource):
 
 
 def _message(reason: Any) -> str:
-    if reason is None:
-        return SKIPPED
-    if not isinstance(reason, str):
+    if reason is not None and not isinstance(reason, str):
         raise Invalid('"status_message" is not a string')
-    message = f'{SKIPPED} Reason: {reason}'
-    if len(message) > MESSAGE_LENGTH:
-        raise Invalid(f'The reason is too long by {len(message) - MESSAGE_LENGTH} characters')
-    return message
+    return skipping.message(reason)
 
 
 def _refuse_two_filters(req: falcon.Request) -> None:

@@ -11,25 +11,19 @@ from watcher_py.api.bodies import OBJECT, TEXT
 from watcher_py.api.desk import Desk
 from watcher_py.api.listing import arguments
 from watcher_py.api.operation import operation
+from watcher_py.api.v2.shapes import COUNT, FLAG, NUMBER_OR_NULL, shape
 from watcher_py.api.view import TEXT_OR_NULL, aware
 from watcher_py.core.breaker import Phase, Verdict, bounds_of, judge
 from watcher_py.db.columns import now
 from watcher_py.db.recent_moves import RecentMoves
 
 HOUR = timedelta(hours=1)
-COUNT = {'type': 'integer', 'minimum': 0}
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {'type': 'object', 'required': list(properties), 'properties': properties}
-
-
-EXECUTION = _object(
+EXECUTION = shape(
     options=OBJECT,
-    calendar=_object(is_open={'type': 'boolean'}, next_opening=TEXT_OR_NULL),
-    breaker=_object(phase={'enum': [phase.value for phase in Phase]}, ended=COUNT, failed=COUNT,
-                    median_seconds={'type': ['number', 'null']}, until=TEXT_OR_NULL, why=TEXT_OR_NULL),
-    begun_within_an_hour=_object(in_all=COUNT, by_project={'type': 'object', 'additionalProperties': COUNT}),
+    calendar=shape(is_open=FLAG, next_opening=TEXT_OR_NULL),
+    breaker=shape(phase={'enum': [phase.value for phase in Phase]}, ended=COUNT, failed=COUNT,
+                  median_seconds=NUMBER_OR_NULL, until=TEXT_OR_NULL, why=TEXT_OR_NULL),
+    begun_within_an_hour=shape(in_all=COUNT, by_project={'type': 'object', 'additionalProperties': COUNT}),
     seen_at=TEXT)
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """/v2/action_plans/{plan}/explanations/{server or node}: why the plan does with it what it does."""
 
-from typing import Any
-
 import falcon
 
 from watcher_py.api.bodies import TEXT
@@ -10,27 +8,19 @@ from watcher_py.api.desk import Desk
 from watcher_py.api.keys import require_uuid
 from watcher_py.api.listing import arguments
 from watcher_py.api.operation import operation
+from watcher_py.api.v2.shapes import FLAG, rows, shape
+from watcher_py.api.view import TEXT_OR_NULL
 from watcher_py.db.models import ActionPlan
 
-NUMBER, FLAG = {'type': 'number'}, {'type': 'boolean'}
-MAYBE_TEXT = {'type': ['string', 'null']}
+NUMBER = {'type': 'number'}
 
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {'type': 'object', 'required': list(properties), 'properties': properties}
-
-
-def _list(**properties: Any) -> dict[str, Any]:
-    return {'type': 'array', 'items': _object(**properties)}
-
-
-EXPLANATION = _object(
+EXPLANATION = shape(
     kind={'enum': ['server', 'node']}, uuid=TEXT, name=TEXT,
     verdict={'enum': ['moved', 'stayed', 'emptied', 'active', 'empty']}, reason=TEXT,
-    source=MAYBE_TEXT, target=MAYBE_TEXT, serves=MAYBE_TEXT, planned_for=MAYBE_TEXT,
-    effects=_list(objective=TEXT, value=NUMBER, without=NUMBER), why_not_home=MAYBE_TEXT,
-    alternatives=_list(node=TEXT, is_possible=FLAG, why_not=TEXT),
-    refused=_list(why=TEXT, nodes={'type': 'integer'}, server=MAYBE_TEXT))
+    source=TEXT_OR_NULL, target=TEXT_OR_NULL, serves=TEXT_OR_NULL, planned_for=TEXT_OR_NULL,
+    effects=rows(shape(objective=TEXT, value=NUMBER, without=NUMBER)), why_not_home=TEXT_OR_NULL,
+    alternatives=rows(shape(node=TEXT, is_possible=FLAG, why_not=TEXT)),
+    refused=rows(shape(why=TEXT, nodes={'type': 'integer'}, server=TEXT_OR_NULL)))
 
 
 class Explanations:

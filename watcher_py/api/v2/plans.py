@@ -16,7 +16,8 @@ from watcher_py.db.models import Action, ActionPlan
 
 PROMISES = ('objective', 'before', 'after', 'bound', 'gap', 'migrations', 'ram_moved_mb',
             'makespan_s', 'makespan_bound_s', 'parking')
-ACTION = ('uuid', 'action_type', 'input_parameters', 'reason', 'state', 'status_message', 'parents', 'wish')
+ACTION = ('uuid', 'action_type', 'input_parameters', 'reason', 'state', 'status_message', 'parents', 'wish',
+          'planned_begin_s', 'planned_seconds')
 TIMES = ('begun_at', 'ended_at')
 EXPLAINED = {
     'type': 'object',

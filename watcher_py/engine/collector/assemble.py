@@ -2,7 +2,7 @@
 """The lists of the cloud become a Cluster that tells the truth, and says what it doesn't know."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Collected:
 
     cluster: Cluster
     gaps: tuple[str, ...] = ()
+    frozen: Mapping[str, str] = field(default_factory=dict)     # uuid of a node that isn't known -> why
+    read_at: float | None = None        # when the last reading began, seconds since the epoch; None: unknown
 
 
 def assemble(picture: Picture) -> Collected:
@@ -35,15 +37,16 @@ def assemble(picture: Picture) -> Collected:
     servers, rows = placed(picture.servers.rows, [host.hypervisor for host in hosts])
     cluster, surplus = counted(Cluster(nodes, servers_of(servers, rows, offered(hosts))),
                                [host.provider for host in hosts])
-    known, gaps = truth(picture, hosts, cluster, servers, surplus)
+    doubts = truth(picture, hosts, cluster, servers, surplus)
     held = cluster.nodes.held.copy()
     held[:, :len(RESOURCES)] = np.maximum(held[:, :len(RESOURCES)],
                                           in_flight(cluster, servers, picture.migrations.rows))
     uuid_rows = {uuid: row for row, uuid in enumerate(cluster.servers.uuid)}
     return Collected(replace(
-        cluster, nodes=replace(cluster.nodes, held=held, known=known),
+        cluster, nodes=replace(cluster.nodes, held=held, known=doubts.known),
         groups=tuple(_group(group, uuid_rows) for group in picture.groups.rows if group.policy in POLICIES),
-        aggregates=_aggregates(picture.aggregates.rows, nodes)), gaps)
+        aggregates=_aggregates(picture.aggregates.rows, nodes)), tuple(doubts.gaps),
+        {nodes.uuid[row]: why for row, why in doubts.why.items()})
 
 
 def _group(group: ServerGroup, uuid_rows: Mapping[str, int]) -> Group:

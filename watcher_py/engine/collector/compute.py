@@ -14,7 +14,8 @@ from watcher_py.cloud.listing import Listing
 from watcher_py.core.errors import WatcherError
 from watcher_py.core.fields import seconds_of
 from watcher_py.engine.collector.assemble import Collected, assemble
-from watcher_py.engine.collector.drift import compare
+from watcher_py.engine.collector.condition import Condition, named
+from watcher_py.engine.collector.drift import Drift, compare
 from watcher_py.engine.collector.events import applied
 from watcher_py.engine.collector.feed import Feed, Heard
 from watcher_py.engine.collector.health import Health, Kind
@@ -57,6 +58,8 @@ class ComputeCollector:
         self._reading = Lock()
         self._kept = _Kept()
         self._gaps: tuple[str, ...] = ()    # that the log has told of
+        self._why_blind = ''
+        self._drift: Drift | None = None
 
     def newest(self, max_age: float) -> Collected:
         """The cloud as it was at most `max_age` seconds ago, and what was heard since; one reader at a time.
@@ -70,6 +73,16 @@ class ComputeCollector:
             if asked - self._kept.begun > allowed:
                 self._read()
             return self._collected()
+
+    def condition(self) -> Condition:
+        """How well the cloud is seen; a reading that goes on is not waited for."""
+        kept = self._kept
+        if kept.picture is NOTHING:
+            return Condition('compute', why_blind=self._why_blind, feed=self._feed)
+        collected = kept.collected or assemble(kept.picture)
+        return Condition('compute', kept.read_at, self._why_blind,
+                         named(collected.cluster.nodes.name, ~collected.cluster.nodes.known),
+                         collected.gaps, self._drift, self._feed)
 
     def keep_up(self) -> None:
         """Take in what was heard, and read all anew when it is time; nothing before somebody has asked."""
@@ -109,10 +122,12 @@ class ComputeCollector:
         kind: Kind = 'full' if is_whole else 'delta'
         try:
             self._kept = replace(kept, collected=self._assembled(kept))
-        except WatcherError:
+        except WatcherError as error:
             self._kept = self._with(before, heard)
+            self._why_blind = str(error)
             self._health.failed(kind)
             raise
+        self._why_blind = ''
         seconds = self._clock() - begun
         self._health.read(kind, seconds)
         LOG.info('Read the cloud (%s) in %.1f s: %d nodes, %d servers', kind, seconds,
@@ -126,7 +141,7 @@ class ComputeCollector:
         return collected
 
     def _assembled(self, kept: _Kept) -> Collected:
-        collected = assemble(kept.picture)
+        collected = replace(assemble(kept.picture), read_at=kept.read_at)
         for gap in collected.gaps:
             if gap not in self._gaps:
                 LOG.warning('The cloud is not known in whole. %s', gap)
@@ -136,7 +151,7 @@ class ComputeCollector:
 
     def _measure_drift(self, expected: Picture) -> None:
         """What was thought of the cloud, against what was read of it."""
-        found = compare(assemble(expected).cluster, self._collected().cluster)
+        self._drift = found = compare(assemble(expected).cluster, self._collected().cluster)
         self._health.drifted(found)
         LOG.info('%s', found.sentence())
 

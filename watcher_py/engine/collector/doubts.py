@@ -16,6 +16,7 @@ class Doubts:
     def __init__(self, names: Names, every: str):
         self.known = np.ones(len(names), dtype=bool)
         self.gaps: list[str] = []
+        self.why: dict[int, str] = {}       # of the rows that aren't known
         self._names = names
         self._every = every
 
@@ -26,6 +27,7 @@ class Doubts:
         """Freeze these, as the list that is missing wants; where it is whole, for the other reason."""
         fresh = self.known & rows
         self.known &= ~rows
+        self.why |= dict.fromkeys(np.flatnonzero(fresh).tolist(), missing or otherwise)
         if fresh.any():
             whom = self._every if fresh.all() else named([self._names[row] for row in np.flatnonzero(fresh)])
             self.tell(f'{missing or otherwise}; frozen: {whom}')

@@ -17,6 +17,7 @@ from watcher_py.core.cluster import Nodes
 from watcher_py.core.columns import NO_ROW
 from watcher_py.core.errors import WatcherError
 from watcher_py.core.machines import Machines
+from watcher_py.engine.collector.condition import Condition, named
 from watcher_py.engine.collector.merged import stood_in
 
 LOG = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class MachineCollector:
         self._reading = Lock()
         self._listed: Listing[MachineNow] = Listing()
         self._begun = LONG_AGO
+        self._read_at: float | None = None      # the same in seconds since the epoch
 
     def newest(self, max_age: float) -> Collected:
         """The machines as they were at most `max_age` seconds ago, and what could not be read of them.
@@ -48,6 +50,12 @@ class MachineCollector:
                 self._read()
             return assemble_machines(self._listed)
 
+    def condition(self) -> Condition:
+        """How well the machines are seen; a reading that goes on is not waited for."""
+        machines, gaps = assemble_machines(self._listed)
+        return Condition('baremetal', self._read_at, self._listed.missing or '',
+                         named(machines.name, ~machines.known), gaps)
+
     def keep_up(self) -> None:
         """Read anew when it is time; nothing before somebody has asked."""
         with self._reading:
@@ -55,7 +63,7 @@ class MachineCollector:
                 self._read()
 
     def _read(self) -> None:
-        self._begun = self._clock()
+        self._begun, self._read_at = self._clock(), time.time()
         try:
             found = self._ironic.machines() if self._ironic.is_offered() else Listing[MachineNow]()
         except WatcherError as error:

@@ -13,6 +13,7 @@ from watcher_py.core.errors import WatcherError
 from watcher_py.core.storage import NO_STORAGE
 from watcher_py.engine.collector.assemble_storage import Collected, assemble_storage
 from watcher_py.engine.collector.cinder_notices import CinderEvent
+from watcher_py.engine.collector.condition import Condition, named
 from watcher_py.engine.collector.feed import Feed, Heard
 from watcher_py.engine.collector.storage_events import applied
 from watcher_py.engine.collector.storage_picture import NOTHING, StoragePicture, lost, read
@@ -62,6 +63,15 @@ class StorageCollector:
                 self._read()
             return self._collected()
 
+    def condition(self) -> Condition:
+        """How well the storage is seen; a reading that goes on is not waited for."""
+        kept = self._kept
+        if kept.begun == LONG_AGO:
+            return Condition('storage', feed=self._feed)
+        storage, gaps = kept.collected or _assembled(kept)
+        return Condition('storage', kept.read_at, kept.picture.pools.missing or '',
+                         named(storage.pools.name, ~storage.pools.known), gaps, feed=self._feed)
+
     def keep_up(self) -> None:
         """Take in what was heard, and read anew when it is time; nothing before somebody has asked."""
         with self._reading:
@@ -98,10 +108,14 @@ class StorageCollector:
         kept = self._kept
         if kept.collected is not None:
             return kept.collected
-        storage, gaps = assemble_storage(kept.picture) if kept.is_offered else (NO_STORAGE, ())
+        storage, gaps = _assembled(kept)
         for gap in gaps:
             if gap not in self._gaps:
                 LOG.warning('The storage is not known in whole. %s', gap)
         self._gaps = gaps
         self._kept = replace(kept, collected=(storage, gaps))
         return storage, gaps
+
+
+def _assembled(kept: _Kept) -> Collected:
+    return assemble_storage(kept.picture) if kept.is_offered else (NO_STORAGE, ())

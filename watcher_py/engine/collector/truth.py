@@ -13,11 +13,8 @@ from watcher_py.engine.collector.picture import Picture
 
 
 def truth(picture: Picture, hosts: Sequence[Host], cluster: Cluster, servers: Sequence[Server],
-          surplus: Floats) -> tuple[Bools, tuple[str, ...]]:
-    """[N] Whether a node is known, and a sentence for each gap.
-
-    `surplus` is what Placement counts over what the servers take [N, classes].
-    """
+          surplus: Floats) -> Doubts:
+    """Of the nodes; `surplus` is what Placement counts over what the servers take [N, classes]."""
     names = cluster.nodes.name
     doubts = Doubts(names, 'every host')
     if missing := picture.hypervisors.missing:
@@ -40,7 +37,7 @@ def truth(picture: Picture, hosts: Sequence[Host], cluster: Cluster, servers: Se
         doubts.tell(f'{missing}; servers on the way count as far as Placement counts them')
     if lost := sum(not one.is_sized and not one.host and not one.is_deleted for one in picture.servers.rows):
         doubts.tell(f'servers of which Nova tells only that they are there: {lost}; a cell may be down')
-    return doubts.known, tuple(doubts.gaps)
+    return doubts
 
 
 def _standing(cluster: Cluster, marked: Sequence[bool]) -> Bools:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from watcher_py.core.strategy import Part
 from watcher_py.engine.collector.assemble import Collected
 from watcher_py.engine.collector.compute import ComputeCollector
+from watcher_py.engine.collector.condition import Condition
 from watcher_py.engine.collector.machines import MachineCollector, tied
 from watcher_py.engine.collector.storage import StorageCollector
 
@@ -33,7 +34,11 @@ class Collector:
         if self._machines and Part.BAREMETAL in parts:
             machines, missing = self._machines.newest(max_age)
             cluster, gaps = replace(cluster, machines=tied(machines, cluster.nodes)), gaps + missing
-        return Collected(cluster, gaps)
+        return replace(compute, cluster=cluster, gaps=gaps)
+
+    def conditions(self) -> list[Condition]:
+        """How well each part is seen; nothing is read for it."""
+        return [part.condition() for part in (self._compute, self._storage, self._machines) if part]
 
     def keep_up(self) -> None:
         """What is to be done every few seconds, asked or not."""
