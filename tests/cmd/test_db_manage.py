@@ -8,7 +8,7 @@ import pytest
 from watcher_py.cmd.db_manage import run
 from watcher_py.db import schema
 
-HEAD = '0004'
+HEAD = '0005'
 
 
 @pytest.fixture

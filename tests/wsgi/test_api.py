@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -34,7 +34,8 @@ def configuration(tmp_path: Path) -> Path:
     engine_of(sessions).dispose()
     file = tmp_path / 'watcher.conf'
     file.write_text(f'[DEFAULT]\ntransport_url = fake://\nenable_authentication = False\n'
-                    f'[database]\nconnection = {url}\n[api]\nport = 0\n')
+                    f'[database]\nconnection = {url}\n[api]\nport = 0\n'
+                    '[oslo_middleware]\nenable_proxy_headers_parsing = True\n')
     return file
 
 
@@ -58,6 +59,12 @@ def test_the_program_serves_until_it_is_told_to_stop(program: subprocess.Popen[s
     address = next(found[0] for line in program.stdout if (found := re.search(r'http://[\d.]+:\d+', line)))
     with urlopen(f'{address}/v1/goals', timeout=30) as answer:
         assert json.load(answer) == {'goals': []}
+    with urlopen(f'{address}/dashboard/audits', timeout=30) as answer:
+        assert answer.headers['Content-Type'].startswith('text/html')
+    # What a proxy in front of it tells reaches the application, which is configured to take it.
+    behind = Request(f'{address}/', headers={'X-Forwarded-Proto': 'https'})
+    with urlopen(behind, timeout=30) as answer:
+        assert json.load(answer)['versions'][0]['links'][0]['href'].startswith('https://')
     program.terminate()
     assert program.wait(30) == 0
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""watcher-api: the REST API with a WSGI server of its own."""
+"""watcher-api: the REST API and the web console, with a WSGI server of their own."""
 
 import signal
 import sys
@@ -9,6 +9,7 @@ import waitress
 
 from watcher_py.api.app import open_app
 from watcher_py.cmd import settings
+from watcher_py.cmd.mounting import with_console
 from watcher_py.cmd.watched import of_process, port
 from watcher_py.core.errors import WatcherError
 from watcher_py.monitor.exporter import Exporter
@@ -29,10 +30,12 @@ def main(argv: list[str] | None = None) -> int:
     registry = of_process(NAME)
     exporter = Exporter(port(conf, 'api'), registry)
     try:
-        app = open_app(conf, registry)
+        app = with_console(open_app(conf, registry), conf)
         exporter.start()
-        waitress.serve(app, host=conf.api.host, port=conf.api.port, ident=NAME,
-                       threads=THREADS, max_request_body_size=TOO_LARGE * conf.api.max_request_body_size)
+        # What a proxy tells is taken or not as [oslo_middleware] says, not by the server.
+        waitress.serve(app, host=conf.api.host, port=conf.api.port, ident=NAME, threads=THREADS,
+                       max_request_body_size=TOO_LARGE * conf.api.max_request_body_size,
+                       clear_untrusted_proxy_headers=False)
     except (WatcherError, OSError) as error:
         sys.stderr.write(f'{NAME}: {error}\n')
         return 1

@@ -111,6 +111,8 @@ def test_it_goes_on_serving_until_it_is_ended_and_leaves_nothing_behind(small, t
             assert line, told
             told += line
         url = re.search(r'serves at (\S+),', told)[1]
+        assert f'{url}/dashboard' in told
+        assert '<title>Cloud' in requests.get(f'{url}/dashboard', timeout=10).text
         assert requests.get(f'{url}/v1/action_plans', timeout=10).json()['action_plans']
         demo.terminate()
         assert demo.wait(30) == 0

@@ -25,6 +25,7 @@ from watcher_py.cloud.placement import Placement
 from watcher_py.cloud.session import connect_with
 from watcher_py.cloud.volumes import Volumes
 from watcher_py.cmd import settings
+from watcher_py.cmd.mounting import with_console
 from watcher_py.core.errors import Unavailable
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.datasources.configured import Sources
@@ -69,7 +70,7 @@ def open_house(snapshot: Snapshot, port: int | None) -> Iterator[House]:
         conf = _configuration(folder)
         store = _store(folder)
         bus = rpc.connect(conf)
-        app = make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf)
+        app = with_console(make_app(store, EngineClient(bus, conf), ApplierClient(bus, conf), conf), conf)
         url = stack.enter_context(_serving(app, port))
         connection = connect_with(cloud.credentials('watcher'))
         compute, volumes, machines = Compute(connection), Volumes(connection), Baremetal(connection)
@@ -92,9 +93,11 @@ def _configuration(folder: Path) -> ConfigOpts:
     path.write_text('\n'.join([
         '[DEFAULT]', 'transport_url = fake://', 'enable_authentication = false', 'use_stderr = false',
         f'log_file = {folder / "watcher.log"}', 'host = demo',
-        '[watcher_decision_engine]', 'efficacy_delay = 1',
+        # The bus is the process's: two houses in it don't answer for each other.
+        '[watcher_decision_engine]', 'efficacy_delay = 1', f'conductor_topic = {folder.name}.decision',
         '[nova]', f'migration_interval = {LOOK}',
-        '[watcher_applier]', 'parallel_migrations = 16', 'parallel_migrations_per_host = 4',
+        '[watcher_applier]', f'conductor_topic = {folder.name}.applier',
+        'parallel_migrations = 16', 'parallel_migrations_per_host = 4',
         '']))
     return settings.load(['--config-file', str(path)], 'watcher-demo')
 

@@ -149,7 +149,8 @@ def show_result(report: Report, plan: Body, console: Console) -> None:
 
 
 def _serve(house: House, console: Console) -> None:
-    console.print(f'\nThe services go on. Try:  curl {house.url}/v1/action_plans\n'
+    console.print(f'\nThe services go on. Look:  {house.url}/dashboard\n'
+                  f'or:  curl {house.url}/v1/action_plans\n'
                   f'or:  openstack --os-auth-type none --os-endpoint {house.url} optimize actionplan list\n'
                   'Ctrl-C ends them.')
     try:
