@@ -26,6 +26,7 @@ from sqlalchemy import event
 from watcher_py import conf as options
 from watcher_py.api.app import make_app
 from watcher_py.bus import rpc
+from watcher_py.cmd.mounting import with_console
 from watcher_py.db import schema
 from watcher_py.db.models import Action, ActionPlan, Audit, Goal, Strategy
 from watcher_py.db.session import Sessions, connect_url, engine_of
@@ -136,13 +137,15 @@ class Api:
 
 
 def application(sessions: Sessions, folder: Path) -> Any:
+    """API and console."""
     file = folder / 'watcher.conf'
     file.write_text('[DEFAULT]\ntransport_url = fake://\nenable_authentication = False\n')
     conf = ConfigOpts()
     options.register(conf)
     conf(['--config-file', str(file)], project='watcher')
     bus = rpc.connect(conf)
-    return make_app(Store(sessions), rpc.EngineClient(bus, conf), rpc.ApplierClient(bus, conf), conf)
+    api = make_app(Store(sessions), rpc.EngineClient(bus, conf), rpc.ApplierClient(bus, conf), conf)
+    return with_console(api, conf)
 
 
 def rows(body: dict[str, Any]) -> list[Any]:
