@@ -164,6 +164,7 @@ class _Line:
         target = oslo_messaging.Target(topic=topic, version=VERSION)
         self._client = oslo_messaging.get_rpc_client(
             transport, target, serializer=_ContextSerializer(), retry=RETRIES)
+        self._longest = self._client.conf.rpc_response_timeout
 
     def cast(self, context: RequestContext, method: str, **arguments: Any) -> None:
         try:
@@ -173,8 +174,10 @@ class _Line:
 
     def call(self, context: RequestContext, method: str, within: float | None = None,
              **arguments: Any) -> Any:
-        """The answer, that comes within so many seconds; None for as long as the bus usually waits."""
-        client = self._client if within is None else self._client.prepare(timeout=within)
+        """The answer, that comes within so many seconds, or sooner where the bus waits less."""
+        client = self._client
+        if within is not None:
+            client = client.prepare(timeout=min(within, self._longest))
         try:
             return client.call(context, method, **arguments)
         except oslo_messaging.MessagingTimeout as error:

@@ -74,7 +74,7 @@ class WhatIf:
         """[N] The nodes that would take the server now, its own left out."""
         enough = self._enough[server]
         fits = self.welcomes(server)
-        fits &= (self.free.T >= enough[:, None]).all(axis=0)
+        fits &= (enough[:, None] <= self.free.T).all(axis=0)
         if self._is_large[server]:
             fits &= (self.problem.most >= enough).all(axis=1)
         if self._is_limited:

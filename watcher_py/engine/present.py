@@ -78,7 +78,7 @@ class Present:
         return self._collector.conditions()
 
     def look(self, metrics: Iterable[Metric] = OF_ALL) -> Look:
-        """The cloud and these of its loads; what is found out about a snapshot is kept with it for a while."""
+        """The cloud and these of its loads; what is found out about a snapshot is kept with it a while."""
         collected, late = self._seen()
         named, moment = tuple(metrics), datetime.now(UTC)
         kept = self._kept.get(named)

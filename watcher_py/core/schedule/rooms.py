@@ -91,7 +91,8 @@ class Rooms:
     def fits(self, server: int, needs: Needs, node: int) -> bool:
         if not self._at(node).fits(needs):
             return False
-        return all(self._place(group, node).fits(ONE) for group in self._groups.get(server, ()))
+        groups = self._groups.get(server)
+        return groups is None or all(self._place(group, node).fits(ONE) for group in groups)
 
     def take(self, server: int, needs: Needs, node: int) -> set[int]:
         room = self._at(node)

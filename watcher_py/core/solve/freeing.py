@@ -91,7 +91,7 @@ class Freeing:
     def _columns(self, sources: ArrayLike, sorts: ArrayLike, leavers: ArrayLike, comers: ArrayLike) -> Floats:
         """A value for every column, block by block."""
         sizes = len(self._sources), len(self._first), len(self._leaver[0]), len(self._comer[0])
-        return np.concatenate([np.broadcast_to(np.asarray(block, dtype=float), size)
+        return np.concatenate([np.full(size, block, dtype=float)
                                for block, size in zip((sources, sorts, leavers, comers), sizes, strict=True)])
 
     def _conservation(self) -> csr_array:

@@ -69,7 +69,7 @@ def test_who_may_abort_a_live_migration_is_asked_first(guarded, plan, store):
                      input_parameters={'migration_type': 'live', 'resource_name': '<b>web</b>',
                                        'source_node': 'a', 'destination_node': 'b'}))
     opened = guarded()
-    opened.policy.write_text(READ + '"action:abort": "role:reader"\n')
+    opened.policy.write_text('"action_plan:get": "role:reader"\n"action:abort": "role:reader"\n')
     visitor = opened.visitor()
     visitor.send(visitor.get('/login'), '/login', user='demo', password='emulated', project='demo')
     place = f'/plans/{PLAN}/actions/{action}'
