@@ -43,7 +43,7 @@ from watcher_py.sim.server import Cloud
 
 SPEED = 2000.0                  # simulated seconds a second
 INTERVAL = 0.004                # real seconds between two looks
-TIMEOUT = 0.4                   # real seconds after which a migration is stuck
+TIMEOUT = 1.0                   # real seconds after which a migration is stuck
 ENDED = ('SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED')
 
 

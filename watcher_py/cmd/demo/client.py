@@ -13,7 +13,7 @@ from watcher_py.core.states import AUDIT_ENDED, PLAN_ENDED
 Body = dict[str, Any]
 
 VERSION = {'OpenStack-API-Version': 'infra-optim 1.7'}
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class Client:
