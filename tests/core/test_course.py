@@ -71,8 +71,7 @@ def test_a_course_ends_as_was_promised(strategy, doc):
     assume(doc['hosts'])
     snapshot = read(doc)
     solution, plan = decide(strategy, snapshot)
-    stated = strategy.state(snapshot, params_for(strategy, snapshot)) if strategy.state else Stated(
-        snapshot.problem)
+    stated = strategy.stated(snapshot, params_for(strategy, snapshot))
     objective = solution.outcome.objective if solution.outcome else None
     told = course_of(snapshot.cluster, stated, objective, deeds_of(plan))
     assert told.fallen == {}

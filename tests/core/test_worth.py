@@ -15,7 +15,6 @@ from watcher_py.core.course import course_of
 from watcher_py.core.document import read
 from watcher_py.core.omission import Leg, fallen
 from watcher_py.core.solve.terms import Drain, Pack
-from watcher_py.core.strategy import Stated
 from watcher_py.core.worth import ranked, worth_first
 
 # Two servers on a, one on b, none on c but d's guests to come.
@@ -60,8 +59,7 @@ def test_the_first_moves_can_be_made_without_the_others(strategy, doc, kept):
     assume(doc['hosts'])
     snapshot = read(doc)
     plan = decide(strategy, snapshot)[1]
-    stated = strategy.state(snapshot, params_for(strategy, snapshot)) if strategy.state else Stated(
-        snapshot.problem)
+    stated = strategy.stated(snapshot, params_for(strategy, snapshot))
     deeds = deeds_of(plan)
     course = course_of(snapshot.cluster, stated, None, deeds)
     order = ranked(stated, None, course.made, [action.parents for action in plan.actions])

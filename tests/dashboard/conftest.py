@@ -51,9 +51,15 @@ policy_file = {policy}
 
 
 @pytest.fixture(scope='module')
-def house() -> Iterator[House]:
-    """A small house of all services, where nobody logs in."""
-    with open_house(documents.read(SMALL), 0) as opened:
+def cluster() -> dict[str, Any]:
+    """The document of what the house of these tests looks after."""
+    return SMALL
+
+
+@pytest.fixture(scope='module')
+def house(cluster: dict[str, Any]) -> Iterator[House]:
+    """All services, where nobody logs in; what one test carries out is there for the others of its module."""
+    with open_house(documents.read(cluster), 0) as opened:
         yield opened
 
 

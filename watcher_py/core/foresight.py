@@ -52,10 +52,9 @@ def _machines(machines: Machines, plan: Plan) -> Machines:
 
 
 def _of_nodes(before: Snapshot, after: Snapshot) -> Mapping[Metric, Floats]:
-    """The columns of nodes; NaN where it was unknown before."""
+    """The columns of nodes; NaN where it was unknown before, or what changes is."""
     count = len(before.cluster.nodes)
-    cores, ram = (_carried(after, metric) - _carried(before, metric)
-                  for metric in (Metric.INSTANCE_CPU, Metric.INSTANCE_RAM))
+    cores, ram = (_change(before, after, metric) for metric in (Metric.INSTANCE_CPU, Metric.INSTANCE_RAM))
     warmer = np.nan_to_num(growth(before)) * cores
     size = before.cluster.cores()
     busier = np.divide(100 * cores, size, out=np.zeros(count), where=size > 0)
@@ -66,11 +65,15 @@ def _of_nodes(before: Snapshot, after: Snapshot) -> Mapping[Metric, Floats]:
             Metric.HOST_AIRFLOW: airflow + airflow * warmer, Metric.HOST_POWER: _power(before, after, cores)}
 
 
-def _carried(snapshot: Snapshot, metric: Metric) -> Floats:
-    """[N] What the servers of each node use, as far as it is known."""
-    carried = np.zeros(len(snapshot.cluster.nodes))
-    np.add.at(carried, snapshot.cluster.servers.node, np.nan_to_num(in_use(snapshot, metric)))
-    return carried
+def _change(before: Snapshot, after: Snapshot, metric: Metric) -> Floats:
+    """[N] How much more the servers of each node use; NaN where one comes, goes or stops that is unknown."""
+    was, now = in_use(before, metric), in_use(after, metric)
+    source, target = before.cluster.servers.node, after.cluster.servers.node
+    touched = (source != target) | ~np.isclose(was, now, rtol=0, atol=0, equal_nan=True)
+    change = np.zeros(len(before.cluster.nodes))
+    np.subtract.at(change, source[touched], was[touched])
+    np.add.at(change, target[touched], now[touched])
+    return change
 
 
 def _power(before: Snapshot, after: Snapshot, cores: Floats) -> Floats:

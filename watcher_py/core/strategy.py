@@ -57,6 +57,10 @@ class Strategy:
     measure: Callable[[Snapshot, Snapshot, Params, Done], Mapping[str, float]] | None = None
     outcome_needs: Callable[[Params], list[MetricNeed]] | None = None
 
+    def stated(self, snapshot: Snapshot, params: Params) -> Stated:
+        """The problem as it asks the solver; if it does not tell, the rules and the room alone."""
+        return self.state(snapshot, params) if self.state else Stated(snapshot.problem)
+
     def needs_to_measure(self, params: Params) -> list[MetricNeed]:
         """What is to be read for the later snapshot of `measure`."""
         return (self.outcome_needs or self.needs)(params)

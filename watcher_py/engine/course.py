@@ -59,9 +59,9 @@ class Courses:
         plan = self._store.get(ActionPlan, plan_id, depth=1)
         decided = decided_on(self._store, plan)
         strategy = self._strategies.get(plan.strategy.name)
-        if strategy is None or strategy.state is None:
-            return decided.snapshot, Stated(decided.snapshot.problem)
-        return decided.snapshot, strategy.state(decided.snapshot, decided.params)
+        stated = (strategy.stated(decided.snapshot, decided.params) if strategy
+                  else Stated(decided.snapshot.problem))
+        return decided.snapshot, stated
 
 
 def _omitted(plan: ActionPlan, actions: Actions, without: Collection[str]) -> Set[int]:

@@ -19,13 +19,16 @@ def server(number, name, on, **values):
     return {**instance(SERVERS[number], on, **values), 'name': name}
 
 
+# What idles does so at any time of the day.
+STEADY = {'cpu_util_pct': 0.0, 'ram_used_mb': 1024.0}
 CITY = document(
     [host('hot', metrics={'cpu_util_pct': 90.0, 'ram_used_mb': 32768.0}, cpu_ratio=4.0),
      host('warm', metrics={'cpu_util_pct': 70.0, 'ram_used_mb': 8192.0}, zone='az-2'),
      host('calm', metrics={'cpu_util_pct': 10.0, 'ram_used_mb': 4096.0}, cpu_ratio=2.0),
      host('unheard', metrics={}), host('closed', status='disabled', disabled_reason='new disks'),
      host('gone', state='down')],
-    [server(0, 'twin-1', 'hot'), server(1, 'twin-2', 'hot'), server(2, MARKUP, 'hot'),
+    [server(0, 'twin-1', 'hot', metrics=STEADY), server(1, 'twin-2', 'hot', metrics=STEADY),
+     server(2, MARKUP, 'hot', metrics=STEADY),
      server(3, 'bound', 'warm', locked=True), server(4, 'large', 'calm', vcpus=16, ram_mb=32768),
      server(5, 'silent', 'calm', metrics={})],
     server_groups=[{'id': GROUP, 'name': 'twins', 'policy': 'anti-affinity', 'members': SERVERS[:2]}],

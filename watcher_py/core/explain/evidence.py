@@ -77,8 +77,7 @@ def gather(snapshot: Snapshot, strategy: Strategy, params: Params, node: Ints,
 
     A strategy that does not tell how it states its problem is explained by the rules and the room alone.
     """
-    stated = strategy.state(snapshot, params) if strategy.state else Stated(snapshot.problem)
-    return Evidence(snapshot.cluster, stated, node, reasons, refrained)
+    return Evidence(snapshot.cluster, strategy.stated(snapshot, params), node, reasons, refrained)
 
 
 def ends(cluster: Cluster, changes: Iterable[Change]) -> Ints:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A village of which two hosts can be emptied into a third, on which a server is locked."""
 
-from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,8 +9,7 @@ import pytest
 from tests.core.clusters import document, host
 from tests.dashboard.pages.conftest import MARKUP, server
 from watcher_py.cmd.demo.client import Client
-from watcher_py.cmd.demo.house import House, open_house
-from watcher_py.core import document as documents
+from watcher_py.cmd.demo.house import House
 
 VILLAGE = document(
     [host('a'), host('b', zone='az-2'), host('c')],
@@ -20,10 +19,8 @@ CONSOLIDATION = 'vm_workload_consolidation'
 
 
 @pytest.fixture(scope='module')
-def house() -> Iterator[House]:
-    """What is carried out there is there for all later tests of the module."""
-    with open_house(documents.read(VILLAGE), 0) as opened:
-        yield opened
+def cluster() -> dict[str, Any]:
+    return VILLAGE
 
 
 @pytest.fixture
