@@ -3,13 +3,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from watcher_py.core.budget import Budget
 from watcher_py.core.changes import SERVICE_DISABLED_REASON, SetService
 from watcher_py.core.cluster import Bools, Cluster, Ints
-from watcher_py.core.difference import migration, movers
+from watcher_py.core.difference import migrations, movers
 from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.metrics import MetricNeed
 from watcher_py.core.problem import Problem
@@ -65,12 +66,12 @@ class _Gathering:
     problem: Problem
     placed: Ints
 
-    @property
+    @cached_property
     def emptied(self) -> Bools:
         """[N]."""
         return self.cluster.active() & ~self.cluster.placed(self.placed).active()
 
-    @property
+    @cached_property
     def moving(self) -> Ints:
         return movers(self.cluster, self.placed)
 
@@ -81,15 +82,14 @@ class _Gathering:
             yield Proposal(change, f'its {standing[node]} servers leave; nothing new is to land on it')
 
     def moves(self) -> Iterator[Proposal]:
-        cluster, names, moving = self.cluster, self.cluster.nodes.name, self.moving
-        sources, targets, emptied = cluster.servers.node[moving], self.placed[moving], self.emptied
-        standing, arriving = np.bincount(cluster.servers.node).tolist(), np.bincount(targets).tolist()
-        for row, source, target, is_emptied in zip(
-                moving.tolist(), sources.tolist(), targets.tolist(), emptied[sources].tolist(), strict=True):
+        cluster, names, emptied = self.cluster, self.cluster.nodes.name, self.emptied.tolist()
+        standing = np.bincount(cluster.servers.node).tolist()
+        arriving = np.bincount(self.placed[self.moving]).tolist()
+        for source, target, change in migrations(cluster, self.placed):
             yield Proposal(
-                migration(cluster, row, target),
+                change,
                 f'empties {names[source]}, where {standing[source]} servers stand; '
-                f'{names[target]} has room for it and takes {arriving[target]} in all' if is_emptied else
+                f'{names[target]} has room for it and takes {arriving[target]} in all' if emptied[source] else
                 f'makes room of the right shape on {names[source]} for servers of the nodes that are emptied')
 
     def stayed(self) -> dict[str, str]:

@@ -20,6 +20,15 @@ def migration(cluster: Cluster, row: int, target: int) -> Migrate:
                    nodes.name[target], is_live(servers, row))
 
 
+def migrations(cluster: Cluster, node: Ints) -> list[tuple[int, int, Migrate]]:
+    """Rows of source and target of each server that stands elsewhere in the placement [S], and its move."""
+    nodes, servers, rows = cluster.nodes, cluster.servers, movers(cluster, node)
+    return [(source, target, Migrate(servers.uuid[row], servers.name[row], nodes.name[source],
+                                     nodes.name[target], is_live(servers, row)))
+            for row, source, target in zip(
+                rows.tolist(), servers.node[rows].tolist(), node[rows].tolist(), strict=True)]
+
+
 def ram_moved(cluster: Cluster, node: Ints) -> float:
     """MiB of memory of the servers that stand elsewhere in the placement [S]."""
     return float(cluster.servers.demand[movers(cluster, node), MEMORY_MB].sum())

@@ -33,6 +33,7 @@ class MoveAccount:
         # Lists: one server at a time is noted, thousands of times.
         self._home, self._memory = problem.node.tolist(), problem.demand[:, MEMORY_MB].tolist()
         self._by_node = np.zeros(len(problem.room), dtype=np.int64)
+        self._is_by_node = math.isfinite(limits.per_node)
         self._everywhere: Bools = np.ones(len(problem.room), dtype=bool)
         self._by_group: dict[str, int] = {}
         self._groups: dict[int, list[str]] = {}
@@ -46,7 +47,7 @@ class MoveAccount:
         home = self._home[server]
         if now == home and self._is_beyond(server, home):
             allowed = np.zeros(len(self._by_node), dtype=bool)
-        elif math.isfinite(self.limits.per_node):
+        elif self._is_by_node:
             allowed = self._by_node < self.limits.per_node
         else:
             return self._everywhere
@@ -66,11 +67,12 @@ class MoveAccount:
         """A server went from one node to another."""
         home = self._home[server]
         step = (new != home) - (old != home)
-        self.servers += step
-        self.memory += step * self._memory[server]
-        if math.isfinite(self.limits.per_node):
+        if step:
+            self.servers += step
+            self.memory += step * self._memory[server]
+        if self._is_by_node:
             self._by_node[old] -= old != home
             self._by_node[new] += new != home
             self._by_node[home] += step
-        for group in self._groups.get(server, ()):
+        for group in self._groups.get(server, ()) if self._groups else ():
             self._by_group[group] = self._by_group.get(group, 0) + step

@@ -14,7 +14,7 @@ from watcher_py.core.problem import Problem
 from watcher_py.core.rules import takes_new
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solve import drain
-from watcher_py.core.solve.seat import seat_all
+from watcher_py.core.solve.seating import seat_all
 from watcher_py.core.solve.terms import Drain
 from watcher_py.core.whatif import WhatIf
 

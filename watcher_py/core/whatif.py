@@ -37,6 +37,9 @@ class WhatIf:
         self._apart = _by_member(problem.rules.apart)
         self._wishes = _by_member(problem.rules.wishes)
         self._counts = {group.uuid: Counter(problem.node[group.members].tolist()) for group in groups}
+        # In which of them each member is counted.
+        self._counted = {row: [self._counts[group.uuid] for group in mine]
+                         for row, mine in _by_member(groups).items()}
         self._standing: list[set[int]] = [set() for _ in range(len(problem.room))]
         for server, node in enumerate(problem.node.tolist()):
             self._standing[node].add(server)
@@ -46,7 +49,7 @@ class WhatIf:
     def grouped(self) -> Bools:
         """[S] The servers of which a group says where they stand or should stand."""
         grouped = np.zeros(len(self.node), dtype=bool)
-        grouped[[*self._apart, *self._wishes]] = True
+        grouped[list(self._counted)] = True
         return grouped
 
     def servers_on(self, node: int) -> list[int]:
@@ -155,8 +158,7 @@ class WhatIf:
         demand = self.problem.demand[server]
         self._free_on[old] += demand
         self._free_on[node] -= demand
-        for group in (*self._apart.get(server, ()), *self._wishes.get(server, ())):
-            counts = self._counts[group.uuid]
+        for counts in self._counted.get(server, ()):
             counts[node] += 1
             counts[old] -= 1
             if not counts[old]:

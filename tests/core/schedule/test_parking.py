@@ -24,7 +24,7 @@ def thirds(hosts, coming=None, work=None, busy=(), closed=(), **server):
     for name in busy:
         moment.lanes.free[names.index(name)] = 0
     moment.work = work or moment.work
-    moment.coming += np.array(coming or 0.0)
+    moment.coming[:] += np.array(coming or 0.0)
     return [names[node] for node in third_nodes(moment, task, 0).tolist()]
 
 

@@ -45,3 +45,15 @@ def test_who_has_to_be_parked_goes_as_soon_as_its_node_has_a_lane():
                   ('first', 'a', 'e', 3, 1), ('second', 'b', 'f', 3, 1),
                   *((f'vm{number}', 'g', 'h', 10, 0) for number in range(200))).steps
     assert [step.start for step in steps if step.is_parking] == [pytest.approx(3.0)]
+
+
+def test_who_was_sure_of_room_waits_for_one_that_is_parked_there():
+    """X is parked on c until y has left b; so z, for whom alone c had room, waits for x to go on."""
+    hosts = [roomy('a', vcpus=4), roomy('b', vcpus=4), roomy('c', vcpus=4), *map(roomy, 'de')]
+    found = draft(hosts, ('x', 'a', 'b', 2, 4), ('y', 'b', 'a', 9, 4),
+                  ('w', 'd', 'e', 3, 1), ('z', 'd', 'c', 1, 4))
+    steps = {(step.move, step.is_parking): step for step in found.steps}
+    assert hosts[steps[0, True].target]['name'] == 'c'
+    gone_on = found.steps.index(steps[0, False])
+    assert steps[3, False].start == pytest.approx(steps[0, False].start + 2)
+    assert gone_on in steps[3, False].parents

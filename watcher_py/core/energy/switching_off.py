@@ -10,7 +10,7 @@ import numpy as np
 from watcher_py.core.budget import Budget
 from watcher_py.core.changes import SERVICE_DISABLED_REASON, SetPower, SetService
 from watcher_py.core.cluster import MEMORY_MB, Bools, Cluster, Floats, Ints
-from watcher_py.core.difference import migration, movers
+from watcher_py.core.difference import migrations
 from watcher_py.core.energy.fleet import Fleet, drawn_after, load_of
 from watcher_py.core.energy.spare import cheapest
 from watcher_py.core.energy.switches import Switches
@@ -24,6 +24,8 @@ from watcher_py.core.strategy import Params, Stated
 
 # What is guessed of a machine that shuts down.
 SHUT_DOWN = 60.0            # seconds
+# Up to so many nodes, it is cheap enough to look for two ways and keep the better one.
+_FEW_NODES = 50
 WATTS, NODES = 'W that the compute nodes draw', 'compute nodes that are on'
 
 
@@ -70,11 +72,16 @@ class Saving:
         return reason
 
     def _emptied(self) -> Iterator[Ints]:
-        """Placements with emptied nodes: as many as can be, and those first that draw most for their size."""
+        """Placements with emptied nodes: as many as can be, and those first that draw most for their size.
+
+        Of many nodes as many as can be always draw less.
+        """
         if not self._asked.problem.movable.any():
             return
         problem, limits = self._asked.problem, self._asked.limits
         yield self._packed.node
+        if len(self._costs) > _FEW_NODES:
+            return
         size = np.maximum(self._fleet.cluster.cores(), 1.0)
         order = np.argsort(-self._costs / size, kind='stable')
         yield empty_in_turn(problem, limits, order[(self._fleet.switches.free & self._before)[order]],
@@ -197,15 +204,14 @@ def shutdowns(fleet: Fleet, way: Way) -> Iterator[Proposal]:
 
 
 def _moves(fleet: Fleet, way: Way) -> Iterator[Proposal]:
-    cluster, names = fleet.cluster, fleet.cluster.nodes.name
-    emptied = fleet.in_use & ~fleet.active(way.placed)
-    for row in movers(cluster, way.placed).tolist():
-        source, target = int(cluster.servers.node[row]), int(way.placed[row])
-        if way.off[source]:
+    names, off = fleet.cluster.nodes.name, way.off.tolist()
+    emptied = (fleet.in_use & ~fleet.active(way.placed)).tolist()
+    for source, target, change in migrations(fleet.cluster, way.placed):
+        if off[source]:
             why = f'empties {names[source]}, which is switched off then; {names[target]} has room for it'
         elif emptied[source]:
             why = (f'empties {names[source]}, which stays on as spare in place of another; '
                    f'{names[target]} has room for it')
         else:
             why = f'makes room of the right shape on {names[source]} for servers of nodes that go off'
-        yield Proposal(migration(cluster, row, target), why)
+        yield Proposal(change, why)

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watcher_py.core.cluster import Bools
 from watcher_py.core.pace import Pace
@@ -21,8 +22,7 @@ class Task:
     in_turn: bool = False           # whether circles are broken one after the other, not side by side
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A move as it is carried out, or one of the two legs of its detour."""
 
     move: int

@@ -14,12 +14,11 @@ class Lanes:
         self.in_all: float = math.inf if pace.in_all is None else pace.in_all
 
     def take(self, source: int, target: int) -> None:
-        self._add(-1, source, target)
+        self.in_all -= 1
+        self.free[source] -= 1
+        self.free[target] -= 1
 
     def give(self, source: int, target: int) -> None:
-        self._add(1, source, target)
-
-    def _add(self, count: int, source: int, target: int) -> None:
-        self.in_all += count
-        self.free[source] += count
-        self.free[target] += count
+        self.in_all += 1
+        self.free[source] += 1
+        self.free[target] += 1

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Set
 
 import numpy as np
 
-from watcher_py.core.cluster import Floats, Ints
+from watcher_py.core.cluster import Bools, Floats, Ints
+from watcher_py.core.problem import SLACK
 from watcher_py.core.schedule.draft import Step, Task
 from watcher_py.core.schedule.lanes import Lanes
 from watcher_py.core.schedule.rooms import Needs, Rooms
 
 # Ends that are closer together than this are one moment: seconds.
 TOGETHER = 1e-6
+# More seconds of work than any node has.
+FIRST = 1e7
 
 
 class Moment:
@@ -25,45 +28,69 @@ class Moment:
         self.server, self.seconds = moves.server.tolist(), moves.seconds.tolist()
         # Where a server is now and where its move ends; a parked one has another source than at first.
         self.source, self.target = moves.source.tolist(), moves.target.tolist()
-        self.needs: list[Needs] = [
-            [(dimension, amount) for dimension, amount in enumerate(row) if amount > 0]
-            for row in moves.demand.tolist()]
-        self.urgency = [urgency.get(move, 0.0) for move in range(len(moves))]
+        self.needs = _needs_of(moves.demand)
         self.rooms, self.lanes = Rooms(task.problem), Lanes(task.pace, nodes)
+        # What a move counts besides the work of its nodes; those that make scarce room before all others.
+        self._scarce: list[bool] = _scarce(task).tolist()
+        self.urgency = [urgency.get(move, 0.0) for move in range(len(moves))]
+        self.weight = [urgent + lasts + FIRST * self._scarce[source] for urgent, lasts, source in zip(
+            self.urgency, self.seconds, self.source, strict=True)]
+        # Who finds room whenever it starts need not ask for it, unless somebody is parked on its target.
+        self._sure: Bools = np.array([not (self._scarce[target] or self.rooms.is_grouped(server))
+                                      for server, target in zip(self.server, self.target, strict=True)], bool)
+        self._is_sure: list[bool] = self._sure.tolist()
+        self._parked_on: set[int] = set()           # nodes
         self.work: list[float] = np.bincount(ends, weights=seconds, minlength=nodes).tolist()     # to start
-        self.coming: Floats = np.zeros_like(task.problem.room)      # [N, D] what is still to arrive
-        np.add.at(self.coming, moves.target, moves.demand)
-        self.waiting: list[dict[int, None]] = [{} for _ in range(nodes)]    # moves, at both their nodes
-        self.awake: list[tuple[float, int]] = []    # a heap of (-work, node): where something may start
+        # By node, moves that wait there, at both their nodes: each with the other one.
+        self.waiting: list[dict[int, int]] = [{} for _ in range(nodes)]
         self.marked: defaultdict[int, list[int]] = defaultdict(list)        # moves to be parked, by node
         self.running: list[tuple[float, int]] = []  # a heap of (end, step)
         self.steps: list[Step] = []
-        self._demand, self._now = moves.demand, 0.0
-        self._queue: set[int] = set()               # all moves that wait
+        self._moves, self._now = moves, 0.0
+        self._coming: Floats = np.zeros_like(task.problem.room)
+        np.add.at(self._coming, moves.target, moves.demand)
+        self._came: list[int] = []                  # moves that started since that was counted
+        self._waits: Bools = np.zeros(len(moves), dtype=bool)
         self._parked: set[int] = set()              # moves that made their detour or are at it
         self._just_ended: set[int] = set()          # steps
         self._left_lane: dict[int, int] = {}        # the last of them on a node
         self._arrival: dict[int, int] = {}          # the step that brought a server where it is
         self._next = {before: move for move, before in moves.earlier().items()}
         for move in sorted(set(range(len(moves))).difference(self._next.values())):
-            self._wait(move)
+            self._queue(move)
+        # A heap of (-work, node): where something may start.
+        self.awake: list[tuple[float, int]] = [
+            (-self.work[node] - max(map(self.urgency.__getitem__, waiting)), node)
+            for node, waiting in enumerate(self.waiting) if waiting]
+        heapq.heapify(self.awake)
 
     @property
     def ended(self) -> int:
         """How many steps are over."""
         return len(self.steps) - len(self.running)
 
+    @property
+    def coming(self) -> Floats:
+        """[N, D] What is still to arrive; read only."""
+        came, moves = self._came, self._moves
+        np.subtract.at(self._coming, moves.target[came], moves.demand[came])
+        self._came = []
+        return self._coming
+
     def has_lane(self, move: int) -> bool:
         return self.lanes.in_all > 0 and self.lanes.free[self.source[move]] > 0
 
     def can_start(self, move: int) -> bool:
         """Whether there is room on its target; lanes are asked before."""
-        return self.rooms.fits(self.server[move], self.needs[move], self.target[move])
+        target = self.target[move]
+        if self._is_sure[move] and target not in self._parked_on:
+            return True
+        return self.rooms.fits(self.server[move], self.needs[move], target)
 
     def start(self, move: int) -> None:
         self._leave_queue(move)
         self._begin(move, self.source[move], self.target[move])
-        self.coming[self.target[move]] -= self._demand[move]
+        self._came.append(move)
 
     def park(self, move: int, node: int) -> None:
         """Start the first leg of a detour: to the node, whence the server goes on when it can.
@@ -72,6 +99,7 @@ class Moment:
         """
         self._leave_queue(move)
         self._parked.add(move)
+        self._parked_on.add(node)
         self.work[node] += 2 * self.seconds[move]
         after = {max(self._just_ended)} if self._just_ended else set()
         self._begin(move, self.source[move], node, after, is_parking=True)
@@ -82,7 +110,7 @@ class Moment:
 
     def may_park(self, move: int) -> bool:
         """Once is enough."""
-        return move in self._queue and move not in self._parked
+        return bool(self._waits[move]) and move not in self._parked
 
     def pass_time(self) -> None:
         """Until the next steps end; those that end at the same moment end together."""
@@ -94,21 +122,37 @@ class Moment:
 
     def all_waiting(self) -> Ints:
         """Moves that could start as far as their servers are concerned, in their order."""
-        return np.array(sorted(self._queue), dtype=np.int64)
+        return np.flatnonzero(self._waits)
+
+    def sources(self) -> Ints:
+        """[M] Where the servers are, or set out for their target from."""
+        sources = self._moves.source.copy()
+        for move in self._parked:
+            sources[move] = self.source[move]
+        return sources
+
+    def is_sure(self, moves: Ints) -> Bools:
+        """Whether each of the moves finds room whenever it starts."""
+        sure, targets = self._sure[moves], self._moves.target[moves]
+        return sure & ~np.isin(targets, list(self._parked_on)) if self._parked_on else sure
 
     def left(self) -> list[int]:
         """Moves that are neither over nor running."""
         begun = {step.move for step in self.steps if not step.is_parking}
         return [move for move in range(len(self.server)) if move not in begun]
 
+    def _queue(self, move: int) -> None:
+        source, target = self.source[move], self.target[move]
+        self._waits[move] = True
+        self.waiting[source][move], self.waiting[target][move] = target, source
+
     def _wait(self, move: int) -> None:
-        self._queue.add(move)
+        self._queue(move)
         for node in (self.source[move], self.target[move]):
-            self.waiting[node][move] = None
             heapq.heappush(self.awake, (-self.work[node] - self.urgency[move], node))
 
     def _leave_queue(self, move: int) -> None:
-        self._queue.remove(move)
+        self._waits[move] = False
         del self.waiting[self.source[move]][move], self.waiting[self.target[move]][move]
 
     def _begin(self, move: int, source: int, target: int, after: Set[int] = frozenset(),
@@ -126,7 +170,7 @@ class Moment:
 
     def _cause(self, parents: set[int], source: int, target: int) -> int | None:
         """What has just ended and let a move start: its departure made room, or else it left a lane."""
-        made_room = [step for step in parents if step in self._just_ended]
+        made_room = parents & self._just_ended
         return min(made_room) if made_room else self._left_lane.get(target, self._left_lane.get(source))
 
     def _end(self, number: int) -> None:
@@ -138,9 +182,30 @@ class Moment:
         self.lanes.give(step.source, step.target)
         for node in (step.source, step.target):
             self._left_lane[node] = number
-            heapq.heappush(self.awake, (-self.work[node], node))
+            if self.waiting[node]:
+                heapq.heappush(self.awake, (-self.work[node], node))
         if step.is_parking:
             self.source[move] = step.target
+            self.weight[move] = self.urgency[move] + step.seconds + FIRST * self._scarce[step.target]
             self._wait(move)
         elif move in self._next:
             self._wait(self._next[move])
+
+
+def _needs_of(demand: Floats) -> list[Needs]:
+    """[M] What each move takes of the room, for demands [M, D]."""
+    known: dict[tuple[float, ...], Needs] = {}
+    needs = []
+    for row in map(tuple, demand.tolist()):
+        if row not in known:
+            known[row] = [(dimension, amount) for dimension, amount in enumerate(row) if amount > 0]
+        needs.append(known[row])
+    return needs
+
+
+def _scarce(task: Task) -> Bools:
+    """[N] The nodes whose arrivals need room that departures have to make."""
+    free = task.problem.room - task.problem.used(task.problem.node)
+    coming = np.zeros_like(free)
+    np.add.at(coming, task.moves.target, task.moves.demand)
+    return np.asarray(((coming > free + SLACK) & (coming > 0)).any(axis=1))

@@ -26,11 +26,15 @@ def break_circles(moment: Moment, task: Task) -> bool:
 
 
 def _break_one_by_one(moment: Moment, task: Task) -> bool:
-    moves, source = task.moves, np.array(moment.source, dtype=np.int64)
-    room = moment.rooms.free.copy()
+    waiting = moment.all_waiting()
+    is_sure = moment.is_sure(waiting)
+    if is_sure.all():
+        return False
+    moves, source, room = task.moves, moment.sources(), moment.rooms.free.copy()
     leaving = [moment.steps[step] for _, step in moment.running]
     np.add.at(room, [step.source for step in leaving], moves.demand[[step.move for step in leaving]])
-    blocked = in_circles(moment.all_waiting(), source, moves.target, moves.demand, room)
+    np.add.at(room, source[waiting[is_sure]], moves.demand[waiting[is_sure]])
+    blocked = in_circles(waiting[~is_sure], source, moves.target, moves.demand, room)
     if not len(blocked):
         return False
     still, vain, is_any = set(blocked.tolist()), 0, False

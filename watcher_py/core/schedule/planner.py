@@ -43,9 +43,8 @@ def schedule(snapshot: Snapshot, solution: Solution, pace: Pace = USUAL) -> Plan
     actions.add_moves(moves, draft.steps)
     actions.add_others(proposals)
     actions.add_power(proposals, is_on=False)
-    makespan = max((action.start + action.seconds for action in actions.all), default=0.0)
     left_out = (*_left_out(moves, draft), *given_up)
-    return weave(Plan(tuple(actions.all), makespan, bound, left_out), solution, cluster.storage, pace)
+    return weave(Plan(tuple(actions.all), actions.makespan, bound, left_out), solution, cluster.storage, pace)
 
 
 def _drafted(snapshot: Snapshot, solution: Solution, changes: Sequence[Migrate],
@@ -72,7 +71,12 @@ class _Actions:
         # By the name of a node, what is set of it, and what leaves it.
         self._settings: defaultdict[str, list[int]] = defaultdict(list)
         self._departures: defaultdict[str, list[int]] = defaultdict(list)
+        self._ends: list[float] = []            # of all actions: seconds after the plan's start
         self.all: list[PlannedAction] = []
+
+    @property
+    def makespan(self) -> float:
+        return max(self._ends, default=0.0)
 
     def add_power(self, proposals: Iterable[Proposal], is_on: bool) -> None:
         for proposal in proposals:
@@ -86,41 +90,43 @@ class _Actions:
                 self._set(proposal.change.node_name, proposal)
 
     def add_moves(self, moves: Sequence[Proposal], steps: Sequence[Step]) -> None:
-        before = len(self.all)
+        before, names, settings = len(self.all), self._nodes, self._settings
         for step in steps:
-            move = self._leg(moves[step.move], step)
+            move, source, target = self._leg(moves[step.move], step), names[step.source], names[step.target]
             parents = {before + parent for parent in step.parents}
-            parents.update(self._settings.get(self._nodes[step.source], ()),
-                           self._settings.get(self._nodes[step.target], ()))
+            parents.update(settings.get(source, ()), settings.get(target, ()))
             # A draft knows nothing of machines that have to come up first.
             start = max(step.start, self._end(parents))
-            self._departures[self._nodes[step.source]].append(len(self.all))
-            self.all.append(PlannedAction(move.change, move.reason, tuple(sorted(parents)),
-                                          start, step.seconds, step.is_parking))
+            self._departures[source].append(len(self.all))
+            self._add(move, parents, start, step.seconds, step.is_parking)
 
     def add_others(self, proposals: Iterable[Proposal]) -> None:
         tail: tuple[int, ...] = ()
         for proposal in proposals:
             change = proposal.change
             if isinstance(change, Stop):
-                parents = tuple(self._settings.get(change.node, ()))
                 self._departures[change.node].append(len(self.all))
-                self.all.append(PlannedAction(change, proposal.reason, parents))
+                self._add(proposal, self._settings.get(change.node, ()), 0.0)
             elif not isinstance(change, Migrate | MoveVolume | SetService | SetPower):
-                start = self._end(tail)
                 seconds = change.seconds if isinstance(change, Sleep) else 0.0
-                self.all.append(PlannedAction(change, proposal.reason, tail, start, seconds))
+                self._add(proposal, tail, self._end(tail), seconds)
                 tail = (len(self.all) - 1,)
 
     def _set(self, node: str, proposal: Proposal, seconds: float = 0.0, after: Iterable[int] = ()) -> None:
         """After all that was set of the node before."""
-        parents = tuple(sorted({*self._settings[node], *after}))
+        parents = {*self._settings[node], *after}
         self._settings[node].append(len(self.all))
-        self.all.append(PlannedAction(proposal.change, proposal.reason, parents, self._end(parents), seconds))
+        self._add(proposal, parents, self._end(parents), seconds)
+
+    def _add(self, proposal: Proposal, parents: Iterable[int], start: float, seconds: float = 0.0,
+             is_parking: bool = False) -> None:
+        self._ends.append(start + seconds)
+        self.all.append(PlannedAction(proposal.change, proposal.reason, tuple(sorted(parents)),
+                                      start, seconds, is_parking))
 
     def _end(self, places: Iterable[int]) -> float:
         """When all of these actions have ended."""
-        return max((self.all[place].start + self.all[place].seconds for place in places), default=0.0)
+        return max(map(self._ends.__getitem__, places), default=0.0)
 
     def _leg(self, move: Proposal, step: Step) -> Proposal:
         """The part of the move that the step is; nearly always the whole."""

@@ -11,10 +11,6 @@ waiting until nothing else runs would cost the time.
 import heapq
 from collections.abc import Mapping
 
-import numpy as np
-
-from watcher_py.core.cluster import Bools
-from watcher_py.core.problem import SLACK
 from watcher_py.core.schedule.draft import Draft, Task
 from watcher_py.core.schedule.moment import Moment
 from watcher_py.core.schedule.parking import break_circles, park_marked
@@ -25,11 +21,11 @@ LOOKS = 40
 
 def draw(task: Task, urgency: Mapping[int, float]) -> Draft:
     """`urgency` of a move counts as so many seconds of work on its nodes."""
-    moment, scarce = Moment(task, urgency), _scarce(task).tolist()
+    moment = Moment(task, urgency)
     pause = max(1, len(task.moves) // LOOKS)
     next_look = 0
     while True:
-        _start_what_can(moment, task, scarce)
+        _start_what_can(moment, task)
         if not moment.running or moment.ended >= next_look:
             next_look = moment.ended + pause
             if break_circles(moment, task):
@@ -39,37 +35,28 @@ def draw(task: Task, urgency: Mapping[int, float]) -> Draft:
         moment.pass_time()
 
 
-def _scarce(task: Task) -> Bools:
-    """[N] The nodes whose arrivals need room that departures have to make."""
-    free = task.problem.room - task.problem.used(task.problem.node)
-    coming = np.zeros_like(free)
-    np.add.at(coming, task.moves.target, task.moves.demand)
-    return np.asarray(((coming > free + SLACK) & (coming > 0)).any(axis=1))
-
-
-def _start_what_can(moment: Moment, task: Task, scarce: list[bool]) -> None:
-    while moment.awake and moment.lanes.in_all > 0:
-        node = moment.awake[0][1]
-        if node in moment.marked and moment.lanes.free[node]:
+def _start_what_can(moment: Moment, task: Task) -> None:
+    awake, lanes = moment.awake, moment.lanes
+    while awake and lanes.in_all > 0:
+        node = awake[0][1]
+        if moment.marked and node in moment.marked and lanes.free[node]:
             park_marked(moment, task, node)
-            if moment.lanes.in_all <= 0:
+            if lanes.in_all <= 0:
                 return
-        move = _best_at(moment, node, scarce) if moment.lanes.free[node] else None
+        move = _best_at(moment, node) if lanes.free[node] else None
         if move is None:
-            heapq.heappop(moment.awake)
+            heapq.heappop(awake)
         else:
             moment.start(move)
 
 
-def _best_at(moment: Moment, node: int, scarce: list[bool]) -> int | None:
+def _best_at(moment: Moment, node: int) -> int | None:
     """The first by rank of the moves from or to the node that can start now."""
-    best, best_rank = None, (False, -1.0)
-    lanes, work, urgency, seconds = moment.lanes.free, moment.work, moment.urgency, moment.seconds
-    for move in moment.waiting[node]:
-        source, target = moment.source[move], moment.target[move]
-        other = source if target == node else target
+    best, best_rank = None, -1.0
+    lanes, work, weight = moment.lanes.free, moment.work, moment.weight
+    for move, other in moment.waiting[node].items():
         if lanes[other]:
-            rank = scarce[source], work[other] + urgency[move] + seconds[move]
+            rank = work[other] + weight[move]
             if rank > best_rank and moment.can_start(move):
                 best, best_rank = move, rank
     return best

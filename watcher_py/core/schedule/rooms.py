@@ -79,8 +79,9 @@ class Rooms:
 
     def __init__(self, problem: Problem):
         self._node = problem.node
-        self.free: Floats = problem.room - problem.used(problem.node)       # [N, D] now
+        self._free: Floats = problem.room - problem.used(problem.node)
         self._nodes: dict[int, Room] = {}       # those that were asked about
+        self._changed: set[int] = set()         # nodes whose rows of `_free` are of an earlier moment
         self._groups: dict[int, list[int]] = {}
         for number, group in enumerate(problem.rules.apart):
             for row in group.members.tolist():
@@ -88,31 +89,39 @@ class Rooms:
         self._apart = problem.rules.apart
         self._places: dict[tuple[int, int], Room] = {}
 
+    @property
+    def free(self) -> Floats:
+        """[N, D] Now; read only."""
+        for node in self._changed:
+            self._free[node] = self._nodes[node].free
+        self._changed.clear()
+        return self._free
+
+    def is_grouped(self, server: int) -> bool:
+        """Whether a group has a say in where the server finds room."""
+        return server in self._groups
+
     def fits(self, server: int, needs: Needs, node: int) -> bool:
-        if not self._at(node).fits(needs):
-            return False
-        groups = self._groups.get(server)
-        return groups is None or all(self._place(group, node).fits(ONE) for group in groups)
+        return self._at(node).fits(needs) and (server not in self._groups or all(
+            self._place(group, node).fits(ONE) for group in self._groups[server]))
 
     def take(self, server: int, needs: Needs, node: int) -> set[int]:
-        room = self._at(node)
-        givers = room.take(needs)
-        self.free[node] = room.free
+        givers = self._at(node).take(needs)
+        self._changed.add(node)
         for group in self._groups.get(server, ()):
             givers |= self._place(group, node).take(ONE)
         return givers
 
     def give(self, server: int, needs: Needs, node: int, step: int) -> None:
-        room = self._at(node)
-        room.give(needs, step)
-        self.free[node] = room.free
+        self._at(node).give(needs, step)
+        self._changed.add(node)
         for group in self._groups.get(server, ()):
             self._place(group, node).give(ONE, step)
 
     def _at(self, node: int) -> Room:
         room = self._nodes.get(node)
         if room is None:
-            room = self._nodes[node] = Room(self.free[node].tolist())
+            room = self._nodes[node] = Room(self._free[node].tolist())
         return room
 
     def _place(self, group: int, node: int) -> Room:

@@ -7,7 +7,7 @@ from watcher_py.core.budget import Budget
 from watcher_py.core.cluster import MEMORY_MB, Bools, Ints
 from watcher_py.core.problem import SLACK
 from watcher_py.core.solve.choose import Choice
-from watcher_py.core.solve.seat import seat_all
+from watcher_py.core.solve.seating import seat_all
 from watcher_py.core.whatif import WhatIf
 
 # Nodes are kept by the volume of the servers without a seat, this share of it at a time: the servers

@@ -21,13 +21,15 @@ Moves = list[tuple[int, int]]
 # So many nodes, those with the most room, are looked at before one is refilled; more if none of them helps.
 _FEW, _MANY = 24, 128
 # What was not emptied after so many refills hardly ever is.
-_REFILLS = 7
+_REFILLS = 6
 # So many kinds of servers are put first, one each time.
 _KINDS = 4
 # Of the best refills so many are tried in fact; groups are looked at only then.
 _TRIES = 4
 # No node is refilled for a smaller gain, as a share of the largest server.
 _LEAST_GAIN = 1e-3
+# More than any node has; finite, so that nothing of it is nothing.
+_BEYOND = 1e300
 # A dimension that is used up is dear as if this share of the room were left, not infinitely so.
 _NEVER_LESS = 0.002
 
@@ -54,7 +56,7 @@ def worth(trial: WhatIf, at_home: float) -> Worth:
     by_rank = np.argsort(-size, kind='stable')
     rank = np.empty_like(by_rank)
     rank[by_rank] = np.arange(len(size))
-    need = np.vstack([demand - SLACK, np.full(demand.shape[1], np.inf)])
+    need = np.vstack([demand - SLACK, np.full(demand.shape[1], _BEYOND)])
     home = np.append(trial.problem.node, -1)
     return Worth(price, size, by_rank, rank, np.ascontiguousarray(need.T), home, at_home)
 
@@ -64,7 +66,7 @@ def drain(trial: WhatIf, node: int, worth: Worth, budget: Budget) -> bool:
     if not trial.problem.movable[trial.servers_on(node)].all():
         return False
     waiting: Ints | None = ranked(trial.servers_on(node), worth)
-    for _ in range(_REFILLS):
+    for refills_left in range(_REFILLS, -1, -1):
         if waiting is None or budget.is_spent():
             break
         for server in waiting.tolist():
@@ -74,6 +76,9 @@ def drain(trial: WhatIf, node: int, worth: Worth, budget: Budget) -> bool:
         left = ranked(trial.servers_on(node), worth)
         if not len(left):
             return True
+        # A refill seats one or two of them.
+        if len(left) > refills_left:
+            break
         # Who stayed before finds no room later either: only newcomers have to be seated.
         waiting = _refill(trial, node, left, worth)
     return False
@@ -148,7 +153,10 @@ def _loose_on(trial: WhatIf, nodes: Ints, node: int, worth: Worth) -> Ints:
 
 def _welcome_on(trial: WhatIf, nodes: Ints, left: Ints) -> Ints:
     """[H, M] The servers left, nobody in the place of those that the rules keep off a node."""
-    welcome = np.array([trial.welcomes(server)[nodes] for server in left.tolist()])
+    rules = trial.problem.rules
+    welcome = rules.takes[rules.class_of[left]][:, nodes] & trial.open[nodes]
+    for place in np.flatnonzero(trial.grouped[left]).tolist():
+        welcome[place] = trial.welcomes(int(left[place]))[nodes]
     return np.where(welcome, left[:, None], len(trial.node)).T
 
 
@@ -181,11 +189,11 @@ def _kinds(trial: WhatIf, ours: Ints) -> list[int]:
 def _fill(free: Floats, orders: Ints, worth: Worth) -> Bools:
     """[R, L] Who finds room when nodes with so much of it, [D, R], are filled in these orders, [R, L]."""
     seated = np.zeros(orders.shape[::-1], dtype=bool)
-    needs = worth.need.take(orders.T, axis=1)
+    needs = worth.need[:, orders.T].swapaxes(0, 1)
     for place, fits in enumerate(seated):
-        need = needs[:, place]
+        need = needs[place]
         np.logical_and.reduce(free >= need, axis=0, out=fits)
-        np.subtract(free, need, out=free, where=fits)
+        free -= need * fits
     return seated.T
 
 

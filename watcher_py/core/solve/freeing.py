@@ -9,12 +9,13 @@ plan can.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse import csc_array, csr_array
 
 from watcher_py.core.cluster import MEMORY_MB, Bools, Floats, Ints
 from watcher_py.core.limits import NO_LIMITS, Limits
@@ -35,6 +36,34 @@ class Freed:
     memory: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some rows: the entries other than 0, and what each row comes to at least and at most."""
+
+    values: Floats
+    rows: Ints
+    columns: Ints
+    least: Floats
+    most: Floats
+
+
+def _room(values: Floats, rows: Ints, most: Floats) -> _Block:
+    """What each column [columns] takes in its row is no more than there is [rows]."""
+    columns = np.flatnonzero(values)
+    return _Block(values[columns], rows[columns], columns, np.full(len(most), -np.inf), most)
+
+
+def _together(blocks: Sequence[_Block], columns: int) -> LinearConstraint:
+    """All rows, one below the other."""
+    above = np.cumsum([0, *(len(block.most) for block in blocks)]).tolist()
+    values, rows, at = (np.concatenate(parts) for parts in zip(*(
+        (block.values, block.rows + first, block.columns)
+        for block, first in zip(blocks, above, strict=False)), strict=True))
+    matrix = csc_array((values, (rows, at)), shape=(above[-1], columns))
+    return LinearConstraint(matrix, *(np.concatenate(side) for side in zip(*(
+        (block.least, block.most) for block in blocks), strict=True)))
+
+
 def emptiable(problem: Problem, node: Ints) -> Bools:
     """[N] The nodes in use whose servers can all move, when servers stand on the nodes of these rows: [S]."""
     stuck = np.bincount(node, weights=~problem.movable, minlength=len(problem.room)) > 0
@@ -52,8 +81,7 @@ class Freeing:
         self._in_use = np.bincount(node, minlength=len(problem.room)) > 0
         self._sources = np.flatnonzero(sources)
         self._name_columns()
-        self._flow = self._conservation()
-        self._rows, self._most = self._rooms()
+        self._rows = _together([self._conservation(), *self._rooms()], len(self._columns(0, 0, 0, 0)))
         self._freed = self._columns(1, -1, 0, 0)
         self._upper = self._columns(1, np.bincount(self._sort), self._standing[self._leaver], np.inf)
         at_home = node == problem.node
@@ -94,44 +122,38 @@ class Freeing:
         return np.concatenate([np.full(size, block, dtype=float)
                                for block, size in zip((sources, sorts, leavers, comers), sizes, strict=True)])
 
-    def _conservation(self) -> csr_array:
+    def _conservation(self) -> _Block:
         """Of each kind as many servers arrive as leave."""
         column = np.full(len(self._in_use), -1)
         column[self._sources] = np.arange(len(self._sources))
         leaving = np.flatnonzero(column[self._node] >= 0)
         first = len(self._sources) + len(self._first)
         pooled = np.arange(first, first + len(self._leaver[0]) + len(self._comer[0]))
-        values = np.concatenate([np.ones(len(leaving) + len(self._leaver[0])), -np.ones(len(self._comer[0]))])
-        rows = np.concatenate([self._kinds.of_server[leaving], self._leaver[0], self._comer[0]])
-        columns = np.concatenate([column[self._node[leaving]], pooled])
-        return coo_array((values, (rows, columns)),
-                         shape=(len(self._kinds.first), first + len(pooled))).tocsr()
+        return _Block(
+            np.concatenate([np.ones(len(leaving) + len(self._leaver[0])), -np.ones(len(self._comer[0]))]),
+            np.concatenate([self._kinds.of_server[leaving], self._leaver[0], self._comer[0]]),
+            np.concatenate([column[self._node[leaving]], pooled]),
+            *np.zeros((2, len(self._kinds.first))))
 
-    def _rooms(self) -> tuple[csr_array, Floats]:
+    def _rooms(self) -> Iterator[_Block]:
         """Who reaches the nodes of a group finds room on those that are kept or opened."""
         problem, used = self._problem, self._problem.used(self._node)
         # A node that is beyond its room may stay so, but takes nobody.
         room = np.maximum(problem.room, used)
         free = np.where(self._in_use[:, None], room - used, 0.0)
-        rows, most = [], []
+        groups = np.concatenate([self._group[self._sources], self._group[self._first],
+                                 self._leaver[1], self._comer[1]])
+        count = int(self._group.max(initial=-1)) + 1
         for dimension in range(problem.resources):
             leaves, comes = (self._kinds.demand[kinds, dimension] for kinds, _ in (self._leaver, self._comer))
-            rows.append(self._by_group(self._columns(
-                free[self._sources, dimension], -room[self._first, dimension], -leaves, comes)))
-            most.append(np.bincount(self._group, free[:, dimension], int(self._group.max(initial=-1)) + 1))
+            yield _room(self._columns(free[self._sources, dimension], -room[self._first, dimension],
+                                      -leaves, comes), groups,
+                        np.bincount(self._group, free[:, dimension], count).astype(float))
         for dimension in range(problem.resources, room.shape[1]):
             largest = np.zeros(len(self._first))
             np.maximum.at(largest, self._sort, room[self._idle, dimension])
-            rows.append(csr_array(self._columns(room[self._sources, dimension], -largest, 0, 0)[None, :]))
-            most.append(free[:, dimension].sum(keepdims=True))
-        return vstack(rows).tocsr(), np.concatenate(most)
-
-    def _by_group(self, values: Floats) -> csr_array:
-        """[groups, columns] The value of each column in the row of its group."""
-        groups = np.concatenate([self._group[self._sources], self._group[self._first],
-                                 self._leaver[1], self._comer[1]])
-        shape = int(self._group.max(initial=-1)) + 1, len(values)
-        return coo_array((values, (groups, np.arange(len(values)))), shape=shape).tocsr()
+            yield _room(self._columns(room[self._sources, dimension], -largest, 0, 0), np.zeros_like(groups),
+                        free[:, dimension].sum(keepdims=True))
 
     def _cost(self, of_servers: Floats, of_leavers: ArrayLike) -> Floats:
         """What it costs when servers [S] leave with their node, or leave a node that is kept."""
@@ -141,7 +163,7 @@ class Freeing:
     def _solve(self, cost: Floats, limits: Limits, nodes: float, whole: bool = False) -> Freed:
         if not len(self._sources):
             return self._read(np.zeros(len(cost)))
-        constraints = [LinearConstraint(self._flow, 0, 0), LinearConstraint(self._rows, -np.inf, self._most)]
+        constraints = [self._rows]
         limited = (self._memory, limits.memory), (self._moves, limits.servers), (-self._freed, -nodes)
         constraints += [LinearConstraint(csr_array(row[None, :]), -np.inf, limit)
                         for row, limit in limited if math.isfinite(limit)]

@@ -174,10 +174,10 @@ def _gains(exchange: _Exchange, pairs: Ints, ours: Ints, theirs: Ints) -> Floats
     left, left_there = exchange.left(one), exchange.left(other)
     least, least_there = np.full((2, len(pairs), ours.shape[1], theirs.shape[1]), np.inf)
     for dimension, need in enumerate(exchange.need):
-        freed = need[ours][:, :, None] - need[theirs][:, None, :]
-        np.minimum(least, left[:, dimension, None, None] + freed, out=least)
-        np.subtract(left_there[:, dimension, None, None], freed, out=freed)
-        np.minimum(least_there, freed, out=least_there)
+        going, coming = need[ours], need[theirs]
+        without, without_there = left[:, dimension, None] + going, left_there[:, dimension, None] + coming
+        np.minimum(least, without[:, :, None] - coming[:, None, :], out=least)
+        np.minimum(least_there, without_there[:, None, :] - going[:, :, None], out=least_there)
     had = np.maximum(left.min(axis=1), 0) + np.maximum(left_there.min(axis=1), 0)
     gain: Floats = exchange.use * (least + least_there - had[:, None, None])
     gain += _nearer_home(exchange, ours, one, other)[:, :, None]
