@@ -13,6 +13,7 @@ from watcher_py.core.columns import Bools as Bools
 from watcher_py.core.columns import Floats as Floats
 from watcher_py.core.columns import Ints as Ints
 from watcher_py.core.columns import Names as Names
+from watcher_py.core.columns import sums_of
 from watcher_py.core.machines import NO_MACHINES, Machines
 from watcher_py.core.storage import NO_STORAGE, Storage
 
@@ -181,9 +182,7 @@ class Cluster:
 
     def used(self) -> Floats:
         """What is allocated: [N, R]."""
-        used = self.nodes.held.copy()
-        np.add.at(used, self.servers.node, self.servers.demand)
-        return used
+        return self.nodes.held + sums_of(self.servers.demand, self.servers.node, len(self.nodes))
 
     def vcpus(self) -> Floats:
         """[S] CPUs of a server, shared and dedicated, that of its emulator among them."""

@@ -18,6 +18,12 @@ Names = tuple[str, ...]
 NO_ROW = -1
 
 
+def sums_of(values: Floats, rows: Ints, count: int) -> Floats:
+    """[count, D] The sums of all values [M, D] that belong to the same of so many rows [M]."""
+    # A column at a time takes a tenth of what np.add.at takes for whole rows.
+    return np.stack([np.bincount(rows, column, count) for column in values.T], axis=1).astype(float)
+
+
 def rows_of(table: Table, rows: Ints) -> Table:
     """The table of these rows, in this order."""
     columns: dict[str, Any] = {column.name: getattr(table, column.name) for column in fields(table)}

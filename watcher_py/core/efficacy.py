@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all plans are measured by, the same way when they are made and when they have been carried out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from watcher_py.core.changes import Parameters
-from watcher_py.core.cluster import MEMORY_MB
+from watcher_py.core.cluster import DISK_GB, MEMORY_MB, Cluster, Ints
+from watcher_py.core.difference import movers
 from watcher_py.core.goals import Goal
+from watcher_py.core.pace import Pace
+from watcher_py.core.rules import is_live
 from watcher_py.core.snapshot import Snapshot
 
 # How long a server stands still at the end of a live migration: what libvirt allows it, unless it is told
@@ -50,12 +55,22 @@ def of_moves(before: Snapshot, done: Done) -> dict[str, float]:
     servers = before.cluster.servers
     memory: Mapping[str, float] = dict(zip(servers.uuid, servers.demand[:, MEMORY_MB].tolist(), strict=True))
     migrations = done.of('migrate')
-    return {
-        'instance_migrations_count': len(done.moved()),
-        'moved_gb': round(sum(memory.get(deed.parameters.get('resource_id', ''), 0.0) for deed in migrations)
-                          * MIB_IN_GB, 3),
-        'downtime_s': round(sum(map(_stands_still, migrations)), 1)}
+    return _told(len(done.moved()),
+                 [memory.get(deed.parameters.get('resource_id', ''), 0.0) for deed in migrations],
+                 [LIVE_PAUSE if deed.parameters.get('migration_type') == 'live' else deed.seconds
+                  for deed in migrations])
 
 
-def _stands_still(migration: Deed) -> float:
-    return LIVE_PAUSE if migration.parameters.get('migration_type') == 'live' else migration.seconds
+def of_placement(cluster: Cluster, node: Ints, pace: Pace) -> dict[str, float]:
+    """The same of the moves that bring servers to these nodes [S]."""
+    rows = movers(cluster, node)
+    demand = cluster.servers.demand[rows]
+    live = np.array([is_live(cluster.servers, row) for row in rows.tolist()], dtype=bool)
+    seconds = pace.seconds(demand[:, MEMORY_MB], demand[:, DISK_GB], live)
+    return _told(len(rows), demand[:, MEMORY_MB].tolist(), np.where(live, LIVE_PAUSE, seconds).tolist())
+
+
+def _told(servers: int, memory: Iterable[float], still: Iterable[float]) -> dict[str, float]:
+    """`memory` in MiB and `still` in seconds, of each migration."""
+    return {'instance_migrations_count': servers, 'moved_gb': round(sum(memory) * MIB_IN_GB, 3),
+            'downtime_s': round(sum(still), 1)}

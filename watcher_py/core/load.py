@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from watcher_py.core.cluster import MEMORY_MB, Bools, Floats
+from watcher_py.core.columns import sums_of
 from watcher_py.core.metrics import Metric
 from watcher_py.core.problem import Problem
 from watcher_py.core.snapshot import Snapshot
@@ -29,9 +30,7 @@ def with_load(problem: Problem, snapshot: Snapshot, headroom: float) -> Problem:
     known_servers = _complete(of_servers)
     known_nodes = _complete(of_nodes)
     load = np.where(known_servers[:, None], of_servers, 0.0)
-    own = np.zeros_like(of_nodes)
-    np.add.at(own, servers.node, load)
-    besides = np.maximum(np.nan_to_num(of_nodes) - own, 0.0)
+    besides = np.maximum(np.nan_to_num(of_nodes) - sums_of(load, servers.node, len(nodes)), 0.0)
     room = np.column_stack([cluster.cores(), nodes.total[:, MEMORY_MB]]) * (1 - headroom) - besides
     known = problem.keeping(_unmeasured(snapshot, known_servers, known_nodes))
     rules = replace(known.rules, takes=known.rules.takes & known_nodes)

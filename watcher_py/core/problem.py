@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Cluster, Floats, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.rules import Rules, rules_of
 
 # Sums of floats are compared with this much slack, in the units of the columns.
@@ -39,9 +40,7 @@ class Problem:
 
     def used(self, node: Ints) -> Floats:
         """[N, D] What servers placed on these nodes take."""
-        used = np.zeros_like(self.room)
-        np.add.at(used, node, self.demand)
-        return used
+        return sums_of(self.demand, node, len(self.room))
 
 
 def allocation_problem(cluster: Cluster) -> Problem:

@@ -87,6 +87,4 @@ def _compared(cluster: Cluster, shares: Sequence[Share]) -> Bools:
 
 
 def _carried(cluster: Cluster, load: Floats) -> Floats:
-    carried = np.zeros(len(cluster.nodes))
-    np.add.at(carried, cluster.servers.node, load)
-    return carried
+    return np.bincount(cluster.servers.node, load, len(cluster.nodes)).astype(float)

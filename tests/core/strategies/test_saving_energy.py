@@ -65,6 +65,17 @@ def test_a_free_node_is_switched_off_once_it_is_disabled_and_a_spare_one_stays()
     assert solution.indicators['switched_off_count'] == 1
 
 
+@pytest.mark.parametrize('count', [20, 60])
+def test_of_nodes_alike_in_all_else_those_are_emptied_that_draw_most(count):
+    """Of few nodes two ways are compared, of many one is found that weighs them."""
+    # Two servers fill a node, so half of the nodes have to stay on, and a spare one for each ten of them.
+    hosts = [host(f'{row:02}', power=LARGE if row % 2 else SMALL) for row in range(count)]
+    doc = fleet(hosts, [instance(f'vm{row}', each['name'], vcpus=7) for row, each in enumerate(hosts)])
+    off = switched(decided(doc))
+    assert set(off) <= {each['name'] for each in hosts[1::2]}
+    assert len(off) == count // 2 - count // 20
+
+
 def test_what_draws_most_goes_and_the_spare_is_what_draws_least():
     hosts = [host('a'), host('b', power=LARGE), host('c', power=SMALL), host('d', power=LARGE)]
     assert switched(decided(fleet(hosts, [full('a')]))) == {'b': False, 'd': False}

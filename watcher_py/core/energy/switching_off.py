@@ -20,6 +20,7 @@ from watcher_py.core.restraint import worth_it
 from watcher_py.core.solution import Outcome, Proposal
 from watcher_py.core.solve.in_turn import empty_in_turn
 from watcher_py.core.solve.solver import Answer, solve
+from watcher_py.core.solve.terms import Pack
 from watcher_py.core.strategy import Params, Stated
 
 # What is guessed of a machine that shuts down.
@@ -72,9 +73,10 @@ class Saving:
         return reason
 
     def _emptied(self) -> Iterator[Ints]:
-        """Placements with emptied nodes: as many as can be, and those first that draw most for their size.
+        """Placements with emptied nodes.
 
-        Of many nodes as many as can be always draw less.
+        As many as can be, and of ways to do that the one that empties those that draw most; of few nodes
+        also one after the other, those first that draw most for their size.
         """
         if not self._asked.problem.movable.any():
             return
@@ -90,7 +92,7 @@ class Saving:
     @cached_property
     def _packed(self) -> Answer:
         asked = self._asked
-        return solve(asked.problem, asked.terms, asked.limits, self._budget)
+        return solve(asked.problem, (Pack(self._costs),), asked.limits, self._budget)
 
     def _way(self, placed: Ints) -> Way:
         fleet, active = self._fleet, self._fleet.active(placed)

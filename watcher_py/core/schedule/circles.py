@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves that wait for each other: none of them can start, whatever else leaves before."""
 
-import numpy as np
 
 from watcher_py.core.cluster import Floats, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK
 
 
@@ -19,6 +19,6 @@ def in_circles(moves: Ints, source: Ints, target: Ints, demand: Floats, room: Fl
         finds_room = ((need <= room[target[moves]] + SLACK) | (need == 0)).all(axis=1)
         if not finds_room.any():
             break
-        np.add.at(room, source[moves[finds_room]], need[finds_room])
+        room += sums_of(need[finds_room], source[moves[finds_room]], len(room))
         moves = moves[~finds_room]
     return moves

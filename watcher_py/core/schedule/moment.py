@@ -8,6 +8,7 @@ from collections.abc import Mapping, Set
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Floats, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK
 from watcher_py.core.schedule.draft import Step, Task
 from watcher_py.core.schedule.lanes import Lanes
@@ -47,8 +48,7 @@ class Moment:
         self.running: list[tuple[float, int]] = []  # a heap of (end, step)
         self.steps: list[Step] = []
         self._moves, self._now = moves, 0.0
-        self._coming: Floats = np.zeros_like(task.problem.room)
-        np.add.at(self._coming, moves.target, moves.demand)
+        self._coming = sums_of(moves.demand, moves.target, nodes)
         self._came: list[int] = []                  # moves that started since that was counted
         self._waits: Bools = np.zeros(len(moves), dtype=bool)
         self._parked: set[int] = set()              # moves that made their detour or are at it
@@ -73,7 +73,7 @@ class Moment:
     def coming(self) -> Floats:
         """[N, D] What is still to arrive; read only."""
         came, moves = self._came, self._moves
-        np.subtract.at(self._coming, moves.target[came], moves.demand[came])
+        self._coming -= sums_of(moves.demand[came], moves.target[came], len(self._coming))
         self._came = []
         return self._coming
 
@@ -206,6 +206,5 @@ def _needs_of(demand: Floats) -> list[Needs]:
 def _scarce(task: Task) -> Bools:
     """[N] The nodes whose arrivals need room that departures have to make."""
     free = task.problem.room - task.problem.used(task.problem.node)
-    coming = np.zeros_like(free)
-    np.add.at(coming, task.moves.target, task.moves.demand)
+    coming = sums_of(task.moves.demand, task.moves.target, len(free))
     return np.asarray(((coming > free + SLACK) & (coming > 0)).any(axis=1))

@@ -4,6 +4,7 @@
 import numpy as np
 
 from watcher_py.core.cluster import Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK
 from watcher_py.core.schedule.circles import in_circles
 from watcher_py.core.schedule.draft import Task
@@ -30,10 +31,11 @@ def _break_one_by_one(moment: Moment, task: Task) -> bool:
     is_sure = moment.is_sure(waiting)
     if is_sure.all():
         return False
-    moves, source, room = task.moves, moment.sources(), moment.rooms.free.copy()
-    leaving = [moment.steps[step] for _, step in moment.running]
-    np.add.at(room, [step.source for step in leaving], moves.demand[[step.move for step in leaving]])
-    np.add.at(room, source[waiting[is_sure]], moves.demand[waiting[is_sure]])
+    moves, source = task.moves, moment.sources()
+    running = [moment.steps[step] for _, step in moment.running]
+    leaving = np.append(waiting[is_sure], np.array([step.move for step in running], dtype=np.int64))
+    left = np.append(source[waiting[is_sure]], np.array([step.source for step in running], dtype=np.int64))
+    room = moment.rooms.free + sums_of(moves.demand[leaving], left, len(task.problem.room))
     blocked = in_circles(waiting[~is_sure], source, moves.target, moves.demand, room)
     if not len(blocked):
         return False

@@ -16,6 +16,8 @@ def without_stranded(cluster: Cluster, moves: Sequence[Migrate], draft: Draft,
     """The proposals without those that switch off or disable such a node; and those, each with the reason."""
     off = _switched_off(proposals)
     stranded = off & _held(cluster, moves, draft) if off else off
+    if not stranded:
+        return list(proposals), []
     kept = [proposal for proposal in proposals if not _closes(proposal, stranded)]
     return kept, [Proposal(proposal.change, WHY) for proposal in proposals if _closes(proposal, stranded)]
 

@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
 from watcher_py.core.cluster import Bools, Floats, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK, Problem
 from watcher_py.core.solve.alike import Kinds, kinds_of, mask_of_nodes, number_alike, takes_of
 
@@ -50,15 +51,13 @@ class _Sorts:
 
 def _sorts(problem: Problem, forced: Bools, kinds: int) -> _Sorts:
     stuck = ~problem.movable
-    taken = np.zeros_like(problem.room)
-    np.add.at(taken, problem.node[stuck], problem.demand[stuck])
+    taken = sums_of(problem.demand[stuck], problem.node[stuck], len(problem.room))
     # A node that is beyond its room today may stay so: a plan only has to add nothing.
     room = np.maximum(problem.room, problem.used(problem.node)) - taken
     of_node = _alike(room[:, :problem.resources], forced, mask_of_nodes(problem), _FLOWS // kinds)
     nodes = np.bincount(of_node)
     is_forced = np.bincount(of_node, forced) > 0
-    pooled, largest = np.zeros((2, len(nodes), room.shape[1]))
-    np.add.at(pooled, of_node, room)
+    pooled, largest = sums_of(room, of_node, len(nodes)), np.zeros((len(nodes), room.shape[1]))
     np.maximum.at(largest, of_node, room)
     return _Sorts(of_node, is_forced, nodes, np.where(is_forced[:, None], pooled, largest))
 

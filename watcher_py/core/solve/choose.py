@@ -26,9 +26,12 @@ class Choice:
 
 
 class Chooser:
-    """The choices for a trial as it is now; closed nodes stay as they are."""
+    """The choices for a trial as it is now; closed nodes stay as they are.
 
-    def __init__(self, trial: WhatIf):
+    Of ways that free as many nodes it takes the one that frees those worth most, [N].
+    """
+
+    def __init__(self, trial: WhatIf, worth: Floats | None = None):
         self._trial, self._limits = trial, _limits_left(trial)
         rules = replace(trial.problem.rules, takes=trial.problem.rules.takes & trial.open)
         problem = replace(trial.problem, rules=rules)
@@ -37,6 +40,8 @@ class Chooser:
         self._freeing = Freeing(problem, trial.node, sources)
         self._most = self._freeing.most(self._limits, _THRIFT)
         self.most_freed = int(self._most.nodes + _THRIFT + _CLOSE)
+        if worth is not None and np.ptp(worth[sources]):
+            self._most = self._freeing.most(self._limits, _THRIFT, worth)
 
     def in_parts(self) -> Choice:
         """As many as can be freed if they may be emptied in parts; rounded, which may cost one or two."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Floats, Group, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK, Problem
 from watcher_py.core.solve.leave import can_leave
 
@@ -52,8 +53,7 @@ def lasting_faults(problem: Problem, faults: Faults) -> int:
 
     is_beyond = np.asarray(faults.beyond.any(axis=1))
     on_beyond = stay(np.flatnonzero(is_beyond[problem.node]))
-    pinned = np.zeros_like(problem.room)
-    np.add.at(pinned, problem.node[on_beyond], problem.demand[on_beyond])
+    pinned = sums_of(problem.demand[on_beyond], problem.node[on_beyond], len(problem.room))
     return (len(stay(faults.misplaced))
             + sum(max(0, len(stay(crowd.members)) - crowd.group.limit) for crowd in faults.crowds)
             + int((beyond_room(problem.room, pinned) & faults.beyond).sum()))

@@ -4,6 +4,7 @@
 import numpy as np
 
 from watcher_py.core.cluster import Bools, Floats, Ints
+from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK, Problem
 
 
@@ -40,6 +41,4 @@ def beyond_volume(problem: Problem, servers: Ints, to: Bools) -> int:
 def room_at_most(problem: Problem) -> Floats:
     """[N, D] What each node has besides the servers that can't move; no plan ever makes it more."""
     stuck = ~problem.movable
-    taken = np.zeros_like(problem.room)
-    np.add.at(taken, problem.node[stuck], problem.demand[stuck])
-    return problem.room - taken
+    return problem.room - sums_of(problem.demand[stuck], problem.node[stuck], len(problem.room))

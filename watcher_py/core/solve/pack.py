@@ -11,16 +11,17 @@ from watcher_py.core.solve.active import fewest_active_bound
 from watcher_py.core.solve.choose import Choice, Chooser
 from watcher_py.core.solve.clear import clear
 from watcher_py.core.solve.improve import improve_packing
+from watcher_py.core.solve.terms import Pack
 from watcher_py.core.whatif import WhatIf
 
 # Up to so many nodes, a plan is cheap enough to make two and keep the better one.
 _FEW_NODES = 50
 
 
-def improve(trial: WhatIf, budget: Budget) -> Outcome:
+def improve(trial: WhatIf, term: Pack, budget: Budget) -> Outcome:
     """Leave few nodes in use, and close all others."""
     start, mark, was_open = trial.node.copy(), trial.mark(), trial.open.copy()
-    chooser = Chooser(trial)
+    chooser = Chooser(trial, term.worth)
     before, fewest = _in_use(start), _in_use(start) - chooser.most_freed
     found = [start]
     for choose in (chooser.in_parts, chooser.whole):

@@ -34,7 +34,7 @@ def _improve(trial: WhatIf, term: Term, budget: Budget) -> Outcome:
     """Each solver betters the trial by its term alone, and closes the nodes that it emptied."""
     match term:
         case Pack():
-            return pack.improve(trial, budget)
+            return pack.improve(trial, term, budget)
         case Balance():
             return balance.improve(trial, term, budget)
         case Drain():

@@ -9,9 +9,11 @@ import numpy as np
 from watcher_py.core.cluster import Bools, Floats, Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """As few active nodes as can be, then as little memory moved."""
+    """As few active nodes as can be, those in use that are worth least, then as little memory moved."""
+
+    worth: Floats | None = None     # [N] of each node when it is emptied; None: all the same
 
 
 class Measure(StrEnum):

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Switch off compute nodes that nobody needs, and on again once spare nodes run short."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from watcher_py.core import restraint
 from watcher_py.core.budget import Budget
-from watcher_py.core.changes import Migrate, SetPower
-from watcher_py.core.cluster import DISK_GB, MEMORY_MB, Bools, Cluster, Floats, Ints
+from watcher_py.core.changes import SetPower
+from watcher_py.core.cluster import Bools, Floats
 from watcher_py.core.consolidation import stated
-from watcher_py.core.difference import movers
-from watcher_py.core.efficacy import Deed, Done, of_moves
+from watcher_py.core.efficacy import Done, of_moves, of_placement
 from watcher_py.core.energy.fleet import Fleet, drawn_after, load_of
 from watcher_py.core.energy.power import power_of
 from watcher_py.core.energy.spare import spare_of
@@ -24,7 +23,7 @@ from watcher_py.core.load import with_load
 from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.pace import USUAL
 from watcher_py.core.snapshot import Snapshot
-from watcher_py.core.solution import Proposal, Solution
+from watcher_py.core.solution import Solution
 from watcher_py.core.strategies.vm_workload_consolidation import HEADROOM
 from watcher_py.core.strategies.vm_workload_consolidation import METRICS as LOAD
 from watcher_py.core.strategy import Params, Part, Stated, Strategy
@@ -97,7 +96,7 @@ def _wake(snapshot: Snapshot, fleet: Fleet, woken: Bools, params: Params) -> Sol
     asked = state(snapshot, params)
     return Solution(
         tuple(wakings(fleet, woken, params['wake_up_seconds'])),
-        _indicators(snapshot, fleet, way, (), woken & fleet.switches.off, load_of(asked.problem)),
+        _indicators(fleet, way, woken & fleet.switches.off, load_of(asked.problem)),
         stayed=_stayed(fleet, asked, way))
 
 
@@ -108,28 +107,16 @@ def _save(snapshot: Snapshot, fleet: Fleet, params: Params, budget: Budget) -> S
     if not proposals and not refrained and (fleet.switches.free & fleet.switches.on).any():
         refrained = 'every node that could be switched off is in use, or is kept on as spare'
     return Solution(
-        proposals,
-        _indicators(snapshot, fleet, way, proposals, np.zeros_like(way.off), load_of(asked.problem)),
+        proposals, _indicators(fleet, way, np.zeros_like(way.off), load_of(asked.problem)),
         outcome, _stayed(fleet, asked, way), refrained)
 
 
-def _indicators(snapshot: Snapshot, fleet: Fleet, way: Way, proposals: Iterable[Proposal], woken: Bools,
-                cores: Floats) -> dict[str, float]:
+def _indicators(fleet: Fleet, way: Way, woken: Bools, cores: Floats) -> dict[str, float]:
     drawn = drawn_after(fleet, cores, way.placed, way.off, woken)
     return {'compute_nodes_count': len(fleet.cluster.nodes), 'switched_off_count': int(way.off.sum()),
             'switched_on_count': int(woken.sum()),
-            **of_moves(snapshot, _promised(fleet.cluster, way.placed, proposals)),
+            **of_placement(fleet.cluster, way.placed, USUAL),
             **_known(power_before_w=fleet.power.watts.sum(), power_after_w=drawn.sum())}
-
-
-def _promised(cluster: Cluster, placed: Ints, proposals: Iterable[Proposal]) -> Done:
-    """The migrations, proposed in the order of `movers`, with the time that each is likely to take."""
-    moves = [proposal.change for proposal in proposals if isinstance(proposal.change, Migrate)]
-    demand = cluster.servers.demand[movers(cluster, placed)]
-    seconds = USUAL.seconds(demand[:, MEMORY_MB], demand[:, DISK_GB],
-                            np.array([move.is_live for move in moves], dtype=bool))
-    return Done(tuple(Deed(move.action_type, move.parameters(), last)
-                      for move, last in zip(moves, seconds.tolist(), strict=True)))
 
 
 def _known(**watts: float) -> dict[str, float]:
