@@ -14,6 +14,7 @@ from watcher_py.core.load import with_load
 from watcher_py.core.problem import allocation_problem
 from watcher_py.core.solve.bounds import fewest_active_bound, least_memory_moved, most_freed
 from watcher_py.core.solve.pack import improve
+from watcher_py.core.solve.terms import Pack
 from watcher_py.core.whatif import WhatIf
 from watcher_py.sim.generator import generate
 
@@ -24,7 +25,7 @@ def problem_of(doc):
 
 def packed(problem, limits=NO_LIMITS, budget=UNLIMITED):
     trial = WhatIf(problem, limits)
-    return trial, improve(trial, budget)
+    return trial, improve(trial, Pack(), budget)
 
 
 def memory_moved(trial):
@@ -68,7 +69,7 @@ def test_a_closed_node_takes_nobody():
                                   [instance('vm', 'a'), instance('vm2', 'b'), instance('vm3', 'b')]))
     trial = WhatIf(problem)
     trial.open[:] = [True, False, False]
-    improve(trial, UNLIMITED)
+    improve(trial, Pack(), UNLIMITED)
     assert trial.node.tolist() == [0, 0, 0]
 
 

@@ -15,6 +15,8 @@ from watcher_py.core.whatif import WhatIf
 _CLOSE = 1e-6
 # What all memory is worth, in nodes freed: between ways that free as many, and hardly more, it decides.
 _THRIFT = 0.01
+# What all nodes together are worth more than those that are worth least, in nodes freed: it decides likewise.
+_WORTH = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +40,9 @@ class Chooser:
         sources = emptiable(problem, trial.node)
         sources &= np.bincount(trial.node, minlength=len(sources)) <= trial.account.limits.per_node
         self._freeing = Freeing(problem, trial.node, sources)
-        self._most = self._freeing.most(self._limits, _THRIFT)
-        self.most_freed = int(self._most.nodes + _THRIFT + _CLOSE)
-        if worth is not None and np.ptp(worth[sources]):
-            self._most = self._freeing.most(self._limits, _THRIFT, worth)
+        besides = None if worth is None else _besides(worth, sources)
+        self._most = self._freeing.most(self._limits, _THRIFT, besides)
+        self.most_freed = int(self._most.nodes + _THRIFT + (0.0 if worth is None else _WORTH) + _CLOSE)
 
     def in_parts(self) -> Choice:
         """As many as can be freed if they may be emptied in parts; rounded, which may cost one or two."""
@@ -64,6 +65,12 @@ class Chooser:
         emptied = np.zeros(len(opened), dtype=bool)
         emptied[wanted[within]] = True
         return Choice(emptied, opened)
+
+
+def _besides(worth: Floats, sources: Bools) -> Floats:
+    """[N] What each of the nodes is worth more than the one that is worth least."""
+    more = np.where(sources, worth - worth[sources].min(initial=np.inf), 0.0)
+    return np.asarray(_WORTH * more / max(more.sum(), SLACK))
 
 
 def _limits_left(trial: WhatIf) -> Limits:

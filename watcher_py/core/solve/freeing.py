@@ -89,15 +89,16 @@ class Freeing:
         self._memory = self._cost(at_home * problem.demand[:, MEMORY_MB],
                                   self._kinds.demand[self._leaver[0], MEMORY_MB])
 
-    def most(self, limits: Limits = NO_LIMITS, thrift: float = 0.0, worth: Floats | None = None) -> Freed:
-        """Most nodes freed within the limits of servers and memory; with `worth` [N], most of that.
+    def most(self, limits: Limits = NO_LIMITS, thrift: float = 0.0, besides: Floats | None = None) -> Freed:
+        """Most nodes freed within the limits of servers and memory.
 
-        With `thrift`, that is what all memory is worth, in average nodes: less memory moves, and no more
-        than so much of a node less is freed.
+        With `thrift`, that is what all memory is worth, in nodes: less memory moves. With `besides`, what
+        each node is worth besides [N], in nodes: others are freed. Of either no more than so much of a node
+        less is freed, `besides` of all together.
         """
         memory = float(self._problem.demand[self._problem.movable, MEMORY_MB].sum())
-        freed = self._freed if worth is None else self._columns(
-            worth[self._sources] / worth.mean(), -worth[self._first] / worth.mean(), 0, 0)
+        freed = self._freed if besides is None else self._freed + self._columns(
+            besides[self._sources], 0, 0, 0)
         return self._solve(thrift / max(memory, 1.0) * self._memory - freed, limits, -math.inf)
 
     def least_memory(self, nodes: float, limits: Limits = NO_LIMITS, whole: bool = False) -> Freed:
