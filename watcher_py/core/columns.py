@@ -20,7 +20,7 @@ NO_ROW = -1
 
 def sums_of(values: Floats, rows: Ints, count: int) -> Floats:
     """[count, D] The sums of all values [M, D] that belong to the same of so many rows [M]."""
-    # A column at a time takes a tenth of what np.add.at takes for whole rows.
+    # A column at a time, for that is several times faster than np.add.at with whole rows.
     return np.stack([np.bincount(rows, column, count) for column in values.T], axis=1).astype(float)
 
 

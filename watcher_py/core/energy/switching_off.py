@@ -20,7 +20,6 @@ from watcher_py.core.restraint import worth_it
 from watcher_py.core.solution import Outcome, Proposal
 from watcher_py.core.solve.in_turn import empty_in_turn
 from watcher_py.core.solve.solver import Answer, solve
-from watcher_py.core.solve.terms import Pack
 from watcher_py.core.strategy import Params, Stated
 
 # What is guessed of a machine that shuts down.
@@ -92,7 +91,7 @@ class Saving:
     @cached_property
     def _packed(self) -> Answer:
         asked = self._asked
-        return solve(asked.problem, (Pack(self._costs),), asked.limits, self._budget)
+        return solve(asked.problem, asked.terms, asked.limits, self._budget)
 
     def _way(self, placed: Ints) -> Way:
         fleet, active = self._fleet, self._fleet.active(placed)

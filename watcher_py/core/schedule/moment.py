@@ -71,7 +71,7 @@ class Moment:
 
     @property
     def coming(self) -> Floats:
-        """[N, D] What is still to arrive; read only."""
+        """[N, D] What is still to arrive."""
         came, moves = self._came, self._moves
         self._coming -= sums_of(moves.demand[came], moves.target[came], len(self._coming))
         self._came = []

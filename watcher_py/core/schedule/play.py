@@ -39,7 +39,7 @@ def _start_what_can(moment: Moment, task: Task) -> None:
     awake, lanes = moment.awake, moment.lanes
     while awake and lanes.in_all > 0:
         node = awake[0][1]
-        if moment.marked and node in moment.marked and lanes.free[node]:
+        if node in moment.marked and lanes.free[node]:
             park_marked(moment, task, node)
             if lanes.in_all <= 0:
                 return

@@ -2,6 +2,7 @@
 """Switch off compute nodes that nobody needs, and on again once spare nodes run short."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from watcher_py.core.metrics import Metric, MetricNeed
 from watcher_py.core.pace import USUAL
 from watcher_py.core.snapshot import Snapshot
 from watcher_py.core.solution import Solution
+from watcher_py.core.solve.terms import Pack
 from watcher_py.core.strategies.vm_workload_consolidation import HEADROOM
 from watcher_py.core.strategies.vm_workload_consolidation import METRICS as LOAD
 from watcher_py.core.strategy import Params, Part, Stated, Strategy
@@ -57,10 +59,7 @@ def needs(params: Params) -> list[MetricNeed]:
 
 
 def state(snapshot: Snapshot, params: Params) -> Stated:
-    cluster = snapshot.cluster
-    problem = switchable_only(snapshot.problem, cluster, switches_of(cluster),
-                              params['consolidate'])
-    return stated(with_load(problem, snapshot, params['headroom']), snapshot, params)
+    return _state(snapshot, _fleet(snapshot, params), params)
 
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
@@ -90,10 +89,16 @@ def _fleet(snapshot: Snapshot, params: Params) -> Fleet:
                           params['spare_everywhere']))
 
 
+def _state(snapshot: Snapshot, fleet: Fleet, params: Params) -> Stated:
+    problem = switchable_only(snapshot.problem, fleet.cluster, fleet.switches, params['consolidate'])
+    asked = stated(with_load(problem, snapshot, params['headroom']), snapshot, params)
+    return replace(asked, terms=(Pack(fleet.costs()),))
+
+
 def _wake(snapshot: Snapshot, fleet: Fleet, woken: Bools, params: Params) -> Solution:
     nothing = np.zeros_like(woken)
     way = Way(fleet.cluster.servers.node, nothing, 0.0)
-    asked = state(snapshot, params)
+    asked = _state(snapshot, fleet, params)
     return Solution(
         tuple(wakings(fleet, woken, params['wake_up_seconds'])),
         _indicators(fleet, way, woken & fleet.switches.off, load_of(asked.problem)),
@@ -101,7 +106,7 @@ def _wake(snapshot: Snapshot, fleet: Fleet, woken: Bools, params: Params) -> Sol
 
 
 def _save(snapshot: Snapshot, fleet: Fleet, params: Params, budget: Budget) -> Solution:
-    asked = state(snapshot, params)
+    asked = _state(snapshot, fleet, params)
     way, outcome, refrained = Saving(fleet, asked, budget).best(params)
     proposals = tuple(shutdowns(fleet, way))
     if not proposals and not refrained and (fleet.switches.free & fleet.switches.on).any():
