@@ -62,6 +62,21 @@ def test_moves_that_fit_overload_no_node_and_crowd_no_group(doc, choices):
         assert (after <= np.maximum(before, group.limit)).all()
 
 
+@given(documents(), CHOICES, st.sampled_from((NO_LIMITS, Limits(servers=2))))
+def test_many_moved_together_stand_as_if_moved_one_by_one(doc, choices, limits):
+    problem = allocation_problem(read(doc).cluster)
+    together, each = WhatIf(problem, limits), WhatIf(problem, limits)
+    loose = np.flatnonzero(~together.grouped)[:len(problem.room)]
+    nodes = np.random.default_rng(sum(choices)).permutation(len(problem.room))[:len(loose)]
+    together.move_each(loose, nodes)
+    for server, node in zip(loose.tolist(), nodes.tolist(), strict=True):
+        each.move(server, node)
+    assert books(together) == books(each)
+    assert (together.account.servers, together.account.memory) == (each.account.servers, each.account.memory)
+    together.undo_to(0)
+    assert books(together) == books(WhatIf(problem, limits))
+
+
 @settings(max_examples=40)
 @given(documents(), CHOICES, st.sampled_from((NO_LIMITS, Limits(servers=2), Limits(per_node=1))))
 def test_one_node_is_answered_as_all_are(doc, choices, limits):

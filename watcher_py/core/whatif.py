@@ -105,6 +105,18 @@ class WhatIf:
         self._journal.append((server, int(self.node[server])))
         self._put(server, node)
 
+    def move_each(self, servers: Ints, nodes: Ints) -> None:
+        """The same of many servers, none of which is in a group; no two go to the same node."""
+        demand, before = self.problem.demand[servers], self.node[servers]
+        np.add.at(self.free, before, demand)
+        self.free[nodes] -= demand
+        self.node[servers] = nodes
+        for server, old, node in zip(servers.tolist(), before.tolist(), nodes.tolist(), strict=True):
+            self._journal.append((server, old))
+            self.account.note(server, old, node)
+            self._standing[old].remove(server)
+            self._standing[node].add(server)
+
     def move_all(self, moves: Iterable[tuple[int, int]]) -> bool:
         """Make these moves together, or none if where they end a rule, a room or a limit would not hold."""
         mark, moved = self.mark(), []

@@ -4,7 +4,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher_py.core.schedule.rooms import Room
+from tests.core.clusters import document, host, instance
+from watcher_py.core.document import read
+from watcher_py.core.problem import allocation_problem
+from watcher_py.core.schedule.rooms import Room, Rooms
 
 AMOUNTS = st.sampled_from((0.5, 1.0, 2.0, 3.0))
 
@@ -56,3 +59,25 @@ def test_in_any_order_that_keeps_to_the_waits_there_is_room(free, deeds, data):
         assert amounts[step] > 0 or free >= -1e-6
         done.add(step)
         left.remove(step)
+
+
+DEEDS = st.lists(st.tuples(st.sampled_from(('take', 'own', 'give')), st.integers(0, 1), AMOUNTS), max_size=20)
+
+
+@given(DEEDS)
+def test_what_is_posted_late_is_what_would_have_been_posted_at_once(deeds):
+    problem = allocation_problem(read(document(
+        [host('a', vcpus=3), host('b', vcpus=6)], [instance('vm', 'a', vcpus=1)])).cluster)
+    late, soon = Rooms(problem), Rooms(problem)
+    for step, (deed, node, amount) in enumerate(deeds):
+        needs, answers = [(0, amount)], []
+        for rooms in (late, soon):
+            if deed == 'give':
+                rooms.give(0, needs, node, step)
+            elif deed == 'own':
+                rooms.take_own(needs, node)
+            else:
+                answers.append(rooms.fits(0, needs, node) and rooms.take(0, needs, node))
+        assert not answers or answers[0] == answers[1]
+        assert soon.fits(0, [], node)                       # asked after each deed, and so posted
+    assert late.free.tolist() == soon.free.tolist()

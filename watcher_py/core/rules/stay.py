@@ -14,6 +14,8 @@ from watcher_py.core.rules.hypervisors import unanswered
 from watcher_py.core.rules.journey import COLD_STATES, LIVE_STATES, Journeys
 
 MOVED_STATES = LIVE_STATES | COLD_STATES
+# The task states of a server of which Nova does nothing just now.
+IDLE = (None, '')
 
 # Nova's scheduler keeps to them at each move; a group, which is a hint too, is known by its members.
 BINDING_HINTS = ('same_host', 'different_host', 'query', 'build_near_host_ip')
@@ -28,13 +30,12 @@ def reasons(cluster: Cluster, codes: Ints, requests: Sequence[Request], journeys
     found.where(~nodes.up[node], lambda row: f'the compute service of {name[node[row]]} is down')
     found.where(servers.locked, lambda _: 'it is locked')
     found.where(servers.excluded, lambda _: "the audit's scope excludes it")
-    found.of((row for row, task in enumerate(servers.task_state) if task),
-             lambda row: f'it is busy: {servers.task_state[row]}')
+    found.unless(servers.task_state, IDLE, lambda row: f'it is busy: {servers.task_state[row]}')
     found.of((row for row, hints in enumerate(servers.hints) if hints and _binding(hints)), lambda row: (
         f'it was booted with the hint "{_binding(servers.hints[row])}", and where that lets it go '
         'is not known'))
-    found.of((row for row, state in enumerate(servers.state) if state not in MOVED_STATES),
-             lambda row: f'Nova migrates no server that is {servers.state[row]}')
+    found.unless(servers.state, MOVED_STATES,
+                 lambda row: f'Nova migrates no server that is {servers.state[row]}')
     for code, request in enumerate(requests):
         if reason := _why_unclear(cluster, request):
             found.where(codes == code, lambda _, reason=reason: reason)

@@ -1,10 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves that wait for each other: none of them can start, whatever else leaves before."""
 
+import numpy as np
 
 from watcher_py.core.cluster import Floats, Ints
 from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK
+
+
+def may_be_in_circles(moves: Ints, source: Ints, target: Ints, nodes: int) -> Ints:
+    """Of the moves those whose target others of them leave, and so on: in a circle are none but those.
+
+    The columns `source` and `target` are of all moves, and name so many nodes.
+    """
+    while len(moves):
+        is_left = np.zeros(nodes, dtype=bool)
+        is_left[source[moves]] = True
+        may_be = is_left[target[moves]]
+        if may_be.all():
+            break
+        moves = moves[may_be]
+    return moves
 
 
 def in_circles(moves: Ints, source: Ints, target: Ints, demand: Floats, room: Floats) -> Ints:

@@ -3,7 +3,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -32,15 +32,15 @@ class Moment:
         self.needs = _needs_of(moves.demand)
         self.rooms, self.lanes = Rooms(task.problem), Lanes(task.pace, nodes)
         # What a move counts besides the work of its nodes; those that make scarce room before all others.
-        self._scarce: list[bool] = _scarce(task).tolist()
+        is_scarce = _scarce(task)
+        self._scarce: list[bool] = is_scarce.tolist()
         self.urgency = [urgency.get(move, 0.0) for move in range(len(moves))]
         self.weight = [urgent + lasts + FIRST * self._scarce[source] for urgent, lasts, source in zip(
             self.urgency, self.seconds, self.source, strict=True)]
-        # Who finds room whenever it starts need not ask for it, unless somebody is parked on its target.
-        self._sure: Bools = np.array([not (self._scarce[target] or self.rooms.is_grouped(server))
-                                      for server, target in zip(self.server, self.target, strict=True)], bool)
-        self._is_sure: list[bool] = self._sure.tolist()
-        self._parked_on: set[int] = set()           # nodes
+        # Who finds room whenever it starts, and need not ask: single ones are looked at, or all at once.
+        self.is_sure = bytearray(~is_scarce[moves.target])
+        self._sure: Bools = np.frombuffer(self.is_sure, dtype=bool)
+        self._sure[[server in self.rooms.grouped for server in self.server]] = False
         self.work: list[float] = np.bincount(ends, weights=seconds, minlength=nodes).tolist()     # to start
         # By node, moves that wait there, at both their nodes: each with the other one.
         self.waiting: list[dict[int, int]] = [{} for _ in range(nodes)]
@@ -50,11 +50,11 @@ class Moment:
         self._moves, self._now = moves, 0.0
         self._coming = sums_of(moves.demand, moves.target, nodes)
         self._came: list[int] = []                  # moves that started since that was counted
-        self._waits: Bools = np.zeros(len(moves), dtype=bool)
+        self._is_waiting = bytearray(len(moves))
         self._parked: set[int] = set()              # moves that made their detour or are at it
         self._just_ended: set[int] = set()          # steps
         self._left_lane: dict[int, int] = {}        # the last of them on a node
-        self._arrival: dict[int, int] = {}          # the step that brought a server where it is
+        self._arrival: dict[int, int] = {}          # the step that brought a server where it goes on from
         self._next = {before: move for move, before in moves.earlier().items()}
         for move in sorted(set(range(len(moves))).difference(self._next.values())):
             self._queue(move)
@@ -82,14 +82,17 @@ class Moment:
 
     def can_start(self, move: int) -> bool:
         """Whether there is room on its target; lanes are asked before."""
-        target = self.target[move]
-        if self._is_sure[move] and target not in self._parked_on:
-            return True
-        return self.rooms.fits(self.server[move], self.needs[move], target)
+        return bool(self.is_sure[move]) or self.rooms.fits(
+            self.server[move], self.needs[move], self.target[move])
 
     def start(self, move: int) -> None:
-        self._leave_queue(move)
-        self._begin(move, self.source[move], self.target[move])
+        target, needs = self.target[move], self.needs[move]
+        parents = set[int]()
+        if self.is_sure[move]:
+            self.rooms.take_own(needs, target)
+        else:
+            parents = self.rooms.take(self.server[move], needs, target)
+        self._begin(move, target, parents)
         self._came.append(move)
 
     def park(self, move: int, node: int) -> None:
@@ -97,12 +100,14 @@ class Moment:
 
         It waits for what ended last, for only then was the detour found to be needed.
         """
-        self._leave_queue(move)
         self._parked.add(move)
-        self._parked_on.add(node)
+        # Whoever was sure of room there reckoned with nobody else.
+        self._sure[self._moves.target == node] = False
         self.work[node] += 2 * self.seconds[move]
-        after = {max(self._just_ended)} if self._just_ended else set()
-        self._begin(move, self.source[move], node, after, is_parking=True)
+        parents = self.rooms.take(self.server[move], self.needs[move], node)
+        if self._just_ended:
+            parents.add(max(self._just_ended))
+        self._begin(move, node, parents, is_parking=True)
 
     def mark(self, move: int) -> None:
         """Have it parked as soon as its node has a lane free."""
@@ -110,7 +115,7 @@ class Moment:
 
     def may_park(self, move: int) -> bool:
         """Once is enough."""
-        return bool(self._waits[move]) and move not in self._parked
+        return bool(self._is_waiting[move]) and move not in self._parked
 
     def pass_time(self) -> None:
         """Until the next steps end; those that end at the same moment end together."""
@@ -122,7 +127,7 @@ class Moment:
 
     def all_waiting(self) -> Ints:
         """Moves that could start as far as their servers are concerned, in their order."""
-        return np.flatnonzero(self._waits)
+        return np.flatnonzero(np.frombuffer(self._is_waiting, dtype=bool))
 
     def sources(self) -> Ints:
         """[M] Where the servers are, or set out for their target from."""
@@ -131,10 +136,9 @@ class Moment:
             sources[move] = self.source[move]
         return sources
 
-    def is_sure(self, moves: Ints) -> Bools:
+    def are_sure(self, moves: Ints) -> Bools:
         """Whether each of the moves finds room whenever it starts."""
-        sure, targets = self._sure[moves], self._moves.target[moves]
-        return sure & ~np.isin(targets, list(self._parked_on)) if self._parked_on else sure
+        return self._sure[moves]
 
     def left(self) -> list[int]:
         """Moves that are neither over nor running."""
@@ -143,7 +147,7 @@ class Moment:
 
     def _queue(self, move: int) -> None:
         source, target = self.source[move], self.target[move]
-        self._waits[move] = True
+        self._is_waiting[move] = True
         self.waiting[source][move], self.waiting[target][move] = target, source
 
     def _wait(self, move: int) -> None:
@@ -151,45 +155,46 @@ class Moment:
         for node in (self.source[move], self.target[move]):
             heapq.heappush(self.awake, (-self.work[node] - self.urgency[move], node))
 
-    def _leave_queue(self, move: int) -> None:
-        self._waits[move] = False
-        del self.waiting[self.source[move]][move], self.waiting[self.target[move]][move]
-
-    def _begin(self, move: int, source: int, target: int, after: Set[int] = frozenset(),
-               is_parking: bool = False) -> None:
-        server, seconds = self.server[move], self.seconds[move]
-        parents = self.rooms.take(server, self.needs[move], target) | after
-        self.lanes.take(source, target)
+    def _begin(self, move: int, node: int, parents: set[int], is_parking: bool = False) -> None:
+        """It leaves the queue and sets out for the node, where room is taken for it."""
+        server, seconds, source = self.server[move], self.seconds[move], self.source[move]
+        self._is_waiting[move] = False
+        del self.waiting[source][move], self.waiting[self.target[move]][move]
+        self.lanes.take(source, node)
+        self.work[source] -= seconds
+        self.work[node] -= seconds
         if server in self._arrival:
             parents.add(self._arrival[server])
-        self.work[source] -= seconds
-        self.work[target] -= seconds
         heapq.heappush(self.running, (self._now + seconds, len(self.steps)))
-        self.steps.append(Step(move, source, target, self._now, seconds, frozenset(parents),
-                               self._cause(parents, source, target), is_parking))
+        self.steps.append(Step(move, source, node, self._now, seconds, frozenset(parents),
+                               self._cause(parents, source, node), is_parking))
 
     def _cause(self, parents: set[int], source: int, target: int) -> int | None:
         """What has just ended and let a move start: its departure made room, or else it left a lane."""
-        made_room = parents & self._just_ended
+        made_room = parents & self._just_ended if parents else parents
         return min(made_room) if made_room else self._left_lane.get(target, self._left_lane.get(source))
 
     def _end(self, number: int) -> None:
         step = self.steps[number]
-        move, server = step.move, self.server[step.move]
+        move, source, target = step.move, step.source, step.target
         self._just_ended.add(number)
-        self._arrival[server] = number
-        self.rooms.give(server, self.needs[move], step.source, number)
-        self.lanes.give(step.source, step.target)
-        for node in (step.source, step.target):
-            self._left_lane[node] = number
+        self.rooms.give(self.server[move], self.needs[move], source, number)
+        self.lanes.give(source, target)
+        self._left_lane[source] = self._left_lane[target] = number
+        for node in (source, target):
             if self.waiting[node]:
                 heapq.heappush(self.awake, (-self.work[node], node))
         if step.is_parking:
-            self.source[move] = step.target
-            self.weight[move] = self.urgency[move] + step.seconds + FIRST * self._scarce[step.target]
-            self._wait(move)
+            self.source[move] = target
+            self.weight[move] = self.urgency[move] + step.seconds + FIRST * self._scarce[target]
+            self._go_on(move, number)
         elif move in self._next:
-            self._wait(self._next[move])
+            self._go_on(self._next[move], number)
+
+    def _go_on(self, move: int, arrival: int) -> None:
+        """A server waits to move again, from where this step has brought it."""
+        self._arrival[self.server[move]] = arrival
+        self._wait(move)
 
 
 def _needs_of(demand: Floats) -> list[Needs]:

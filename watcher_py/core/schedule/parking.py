@@ -6,7 +6,7 @@ import numpy as np
 from watcher_py.core.cluster import Ints
 from watcher_py.core.columns import sums_of
 from watcher_py.core.problem import SLACK
-from watcher_py.core.schedule.circles import in_circles
+from watcher_py.core.schedule.circles import in_circles, may_be_in_circles
 from watcher_py.core.schedule.draft import Task
 from watcher_py.core.schedule.moment import Moment
 
@@ -28,10 +28,9 @@ def break_circles(moment: Moment, task: Task) -> bool:
 
 def _break_one_by_one(moment: Moment, task: Task) -> bool:
     waiting = moment.all_waiting()
-    is_sure = moment.is_sure(waiting)
-    if is_sure.all():
+    is_sure, moves, source = moment.are_sure(waiting), task.moves, moment.sources()
+    if not len(may_be_in_circles(waiting[~is_sure], source, moves.target, len(task.problem.room))):
         return False
-    moves, source = task.moves, moment.sources()
     running = [moment.steps[step] for _, step in moment.running]
     leaving = np.append(waiting[is_sure], np.array([step.move for step in running], dtype=np.int64))
     left = np.append(source[waiting[is_sure]], np.array([step.source for step in running], dtype=np.int64))

@@ -2,13 +2,13 @@
 """A plan: actions, which waits for which, and how long they are likely to take."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watcher_py.core.changes import Change
 from watcher_py.core.solution import Proposal
 
 
-@dataclass(frozen=True)
-class PlannedAction:
+class PlannedAction(NamedTuple):
     """A change, why, and the earlier actions (their places in the plan) that it waits for."""
 
     change: Change

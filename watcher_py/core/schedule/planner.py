@@ -91,13 +91,14 @@ class _Actions:
 
     def add_moves(self, moves: Sequence[Proposal], steps: Sequence[Step]) -> None:
         before, names, settings = len(self.all), self._nodes, self._settings
-        for step in steps:
-            move, source, target = self._leg(moves[step.move], step), names[step.source], names[step.target]
+        for place, step in enumerate(steps, before):
+            source, target = names[step.source], names[step.target]
             parents = {before + parent for parent in step.parents}
             parents.update(settings.get(source, ()), settings.get(target, ()))
             # A draft knows nothing of machines that have to come up first.
-            start = max(step.start, self._end(parents))
-            self._departures[source].append(len(self.all))
+            start = max(step.start, *map(self._ends.__getitem__, parents)) if parents else step.start
+            self._departures[source].append(place)
+            move = self._leg(moves[step.move], source, target, step.is_parking)
             self._add(move, parents, start, step.seconds, step.is_parking)
 
     def add_others(self, proposals: Iterable[Proposal]) -> None:
@@ -128,14 +129,14 @@ class _Actions:
         """When all of these actions have ended."""
         return max(map(self._ends.__getitem__, places), default=0.0)
 
-    def _leg(self, move: Proposal, step: Step) -> Proposal:
-        """The part of the move that the step is; nearly always the whole."""
-        change, source, target = move.change, self._nodes[step.source], self._nodes[step.target]
+    def _leg(self, move: Proposal, source: str, target: str, is_parking: bool) -> Proposal:
+        """The part of the move between these nodes; nearly always the whole."""
+        change = move.change
         assert isinstance(change, Migrate)  # noqa: S101 - the caller sorts by type
-        if (source, target) == (change.source, change.target):
+        if change.target == target and change.source == source:
             return move
         why = (f'parked, for others need its room on {source} before {change.target} has room for it'
-               if step.is_parking else f'goes on from {source}, where it was parked')
+               if is_parking else f'goes on from {source}, where it was parked')
         return Proposal(replace(change, source=source, target=target), f'{move.reason}; {why}')
 
 

@@ -53,10 +53,10 @@ def _start_what_can(moment: Moment, task: Task) -> None:
 def _best_at(moment: Moment, node: int) -> int | None:
     """The first by rank of the moves from or to the node that can start now."""
     best, best_rank = None, -1.0
-    lanes, work, weight = moment.lanes.free, moment.work, moment.weight
+    lanes, work, weight, is_sure = moment.lanes.free, moment.work, moment.weight, moment.is_sure
     for move, other in moment.waiting[node].items():
         if lanes[other]:
             rank = work[other] + weight[move]
-            if rank > best_rank and moment.can_start(move):
+            if rank > best_rank and (is_sure[move] or moment.can_start(move)):
                 best, best_rank = move, rank
     return best

@@ -8,7 +8,7 @@ a node are room as well.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from watcher_py.core.cluster import Floats
 from watcher_py.core.problem import SLACK, Problem
@@ -80,7 +80,9 @@ class Rooms:
     def __init__(self, problem: Problem):
         self._node = problem.node
         self._free: Floats = problem.room - problem.used(problem.node)
-        self._nodes: dict[int, Room] = {}       # those that were asked about
+        self._asked: dict[int, Room] = {}       # those that were asked about, by node
+        # By node, what came and went since somebody asked: its needs, and the step that left, if any.
+        self._unposted: defaultdict[int, list[tuple[Needs, int | None]]] = defaultdict(list)
         self._changed: set[int] = set()         # nodes whose rows of `_free` are of an earlier moment
         self._groups: dict[int, list[int]] = {}
         for number, group in enumerate(problem.rules.apart):
@@ -92,14 +94,17 @@ class Rooms:
     @property
     def free(self) -> Floats:
         """[N, D] Now; read only."""
+        for node in list(self._unposted):
+            self._at(node)
         for node in self._changed:
-            self._free[node] = self._nodes[node].free
+            self._free[node] = self._asked[node].free
         self._changed.clear()
         return self._free
 
-    def is_grouped(self, server: int) -> bool:
-        """Whether a group has a say in where the server finds room."""
-        return server in self._groups
+    @property
+    def grouped(self) -> Collection[int]:
+        """The servers of which a group says where they find room."""
+        return self._groups.keys()
 
     def fits(self, server: int, needs: Needs, node: int) -> bool:
         return self._at(node).fits(needs) and (server not in self._groups or all(
@@ -112,16 +117,26 @@ class Rooms:
             givers |= self._place(group, node).take(ONE)
         return givers
 
+    def take_own(self, needs: Needs, node: int) -> None:
+        """Take what was free from the start, for a server that no group has a say in: nobody had to leave."""
+        self._unposted[node].append((needs, None))
+
     def give(self, server: int, needs: Needs, node: int, step: int) -> None:
-        self._at(node).give(needs, step)
-        self._changed.add(node)
+        self._unposted[node].append((needs, step))
         for group in self._groups.get(server, ()):
             self._place(group, node).give(ONE, step)
 
     def _at(self, node: int) -> Room:
-        room = self._nodes.get(node)
+        room = self._asked.get(node)
         if room is None:
-            room = self._nodes[node] = Room(self._free[node].tolist())
+            room = self._asked[node] = Room(self._free[node].tolist())
+        if node in self._unposted:
+            self._changed.add(node)
+            for needs, step in self._unposted.pop(node):
+                if step is None:
+                    room.take(needs)
+                else:
+                    room.give(needs, step)
         return room
 
     def _place(self, group: int, node: int) -> Room:

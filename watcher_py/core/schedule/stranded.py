@@ -14,8 +14,7 @@ WHY = 'left out: a server stays on this node, for its move is left out'
 def without_stranded(cluster: Cluster, moves: Sequence[Migrate], draft: Draft,
                      proposals: Sequence[Proposal]) -> tuple[list[Proposal], list[Proposal]]:
     """The proposals without those that switch off or disable such a node; and those, each with the reason."""
-    off = _switched_off(proposals)
-    stranded = off & _held(cluster, moves, draft) if off else off
+    stranded = _switched_off(proposals) & _held(cluster, moves, draft) if draft.left else set()
     if not stranded:
         return list(proposals), []
     kept = [proposal for proposal in proposals if not _closes(proposal, stranded)]

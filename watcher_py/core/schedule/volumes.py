@@ -8,7 +8,7 @@ pools while it moves, and never moves while its server does.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,13 +32,12 @@ def weave(plan: Plan, solution: Solution, storage: Storage, pace: Pace) -> Plan:
 
     Whatever order keeps to the actions' parents keeps every pool within its room.
     """
-    moves = [each for each in solution.proposals if isinstance(each.change, MoveVolume)]
-    if not moves:
+    if not any(isinstance(proposal.change, MoveVolume) for proposal in solution.proposals):
         return plan
-    items = _items(plan, moves, solution, storage, pace)
+    items = _items(plan, solution, storage, pace)
     begun, left = _Play(items, _Site(storage, pace)).through()
     places = {number: place for place, number in enumerate(begun)}
-    actions = tuple(replace(items[number].action, start=items[number].start, parents=tuple(
+    actions = tuple(items[number].action._replace(start=items[number].start, parents=tuple(
         sorted(places[parent] for parent in items[number].parents if parent in places))) for number in begun)
     return replace(plan, actions=actions,
                    makespan=max((action.start + action.seconds for action in actions), default=0.0),
@@ -58,22 +57,27 @@ class _Item:
     start: float = 0.0
 
 
-def _items(plan: Plan, moves: Sequence[Proposal], solution: Solution, storage: Storage,
-           pace: Pace) -> list[_Item]:
-    ranks = {each.change.parameters().get('resource_id'): rank
-             for rank, each in enumerate(solution.proposals)}
-    rows = {uuid: row for row, uuid in enumerate(storage.volumes.uuid)}
+def _items(plan: Plan, solution: Solution, storage: Storage, pace: Pace) -> list[_Item]:
+    """All actions of the plan, then the moves of volumes."""
+    moves, moving, ranks = [], set(), {}
+    for rank, proposal in enumerate(solution.proposals):
+        if isinstance(proposal.change, MoveVolume):
+            moves.append((rank, proposal))
+            moving.add(proposal.change.volume)
+        else:
+            ranks[proposal.change.parameters().get('resource_id')] = rank
     items = [_Item(action, ranks.get(action.change.parameters().get('resource_id'), 0), set(action.parents))
              for action in plan.actions]
     of_server: defaultdict[str, list[int]] = defaultdict(list)
     for number, action in enumerate(plan.actions):
         if isinstance(action.change, Migrate | Stop | Resize):
             of_server[action.change.server].append(number)
-    for move in moves:
+    rows = {uuid: row for row, uuid in enumerate(storage.volumes.uuid) if uuid in moving}
+    sizes = np.nan_to_num(storage.volumes.size).tolist()
+    for rank, move in moves:
         row = rows[move.change.parameters()['resource_id']]
-        size = float(np.nan_to_num(storage.volumes.size[row]))
-        action = PlannedAction(move.change, move.reason, seconds=pace.volume_seconds(size))
-        items.append(_Item(action, ranks[storage.volumes.uuid[row]], size=size))
+        action = PlannedAction(move.change, move.reason, seconds=pace.volume_seconds(sizes[row]))
+        items.append(_Item(action, rank, size=sizes[row]))
         for server in storage.volumes.attached_to[row]:
             _keep_apart(items, len(items) - 1, of_server[server])
     return items

@@ -16,6 +16,8 @@ from watcher_py.core.whatif import WhatIf
 
 # Up to so many nodes, a plan is cheap enough to make two and keep the better one.
 _FEW_NODES = 50
+# As a share of a bound: a plan this near to it is near enough, and no better bound is looked for.
+_NEAR = 0.01
 
 
 def improve(trial: WhatIf, term: Pack, budget: Budget) -> Outcome:
@@ -37,8 +39,10 @@ def improve(trial: WhatIf, term: Pack, budget: Budget) -> Outcome:
     after = _in_use(best)
     budget.tell(f'{after} active nodes', 1.0)
     # The relaxation proves it of what may move now; where it frees nothing, it may have found no solution.
-    is_proven = after <= fewest < before and _is_as_stated(trial, mark, was_open)
-    return Outcome('active nodes', before, after, after if is_proven else fewest_active_bound(trial.problem))
+    is_proven = fewest < before and _is_as_stated(trial, mark, was_open)
+    is_near = after - fewest <= _NEAR * fewest
+    return Outcome('active nodes', before, after,
+                   min(after, fewest) if is_proven and is_near else fewest_active_bound(trial.problem))
 
 
 def _is_as_stated(trial: WhatIf, mark: int, was_open: Bools) -> bool:

@@ -92,9 +92,7 @@ class _Seats:
             can = ((free[:, best] + SLACK >= demand[:len(best)].T) | (need[:, None] == 0)).all(axis=0)
             if not can.any():
                 break
-            nodes = self._nodes[best[can]].tolist()
-            for server, node in zip(alike[:len(best)][can].tolist(), nodes, strict=True):
-                trial.move(server, node)
+            trial.move_each(alike[:len(best)][can], self._nodes[best[can]])
             left = np.ones(len(alike), dtype=bool)
             left[:len(best)] = ~can
             alike, demand = alike[left], demand[left]
