@@ -110,6 +110,15 @@ def test_of_two_that_could_be_emptied_the_one_goes_that_draws_more():
     assert [move.server for move in changes(solution, Migrate)] == ['y']
 
 
+def test_the_bound_knows_which_nodes_the_servers_need():
+    hosts = [host('a', power=LARGE, zone='z1'), host('b', power=SMALL, zone='z2')]
+    # One of them is to stay in its zone, where the node draws more.
+    solution = decided(fleet(hosts, [instance('x', 'a', pinned_zone='z1'), instance('y', 'b')]),
+                       min_free_hosts_num=0, free_used_percent=0)
+    assert switched(solution) == {'b': False}
+    assert solution.outcome.bound == pytest.approx(solution.outcome.after, rel=0.02)
+
+
 def test_the_promised_watts_are_those_of_what_stays_on_with_the_load_it_takes():
     power = {'idle_w': 100.0, 'max_w': 260.0}       # 10 W a core
     hosts = [host(name, power=power, metrics={'cpu_util_pct': percent, 'ram_used_mb': 2048.0})

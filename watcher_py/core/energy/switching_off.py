@@ -18,6 +18,7 @@ from watcher_py.core.explain.explanation import counted
 from watcher_py.core.problem import Problem
 from watcher_py.core.restraint import worth_it
 from watcher_py.core.solution import Outcome, Proposal
+from watcher_py.core.solve.bounds import most_worth_emptied
 from watcher_py.core.solve.in_turn import empty_in_turn
 from watcher_py.core.solve.solver import Answer, solve
 from watcher_py.core.strategy import Params, Stated
@@ -144,8 +145,9 @@ class Saving:
     def _bound(self) -> float:
         """What no plan goes below.
 
-        Nodes stay on that must not be switched or that hold a server that can't move; of the others as many
-        as the servers need besides and the spare takes, at best those that draw least.
+        Nodes stay on that must not be switched or that hold a server that can't move. Of the others as many
+        as the servers need besides and the spare takes, at best those that draw least; or, where that is
+        more, those that the servers need wherever they go, and the spare besides.
         """
         fleet, problem, spare = self._fleet, self._asked.problem, self._fleet.spare
         least, carried = self._least()
@@ -154,10 +156,13 @@ class Saving:
         active = int(self._packed.outcomes[0].bound)
         ready = int((fleet.ready(self._before) & ~free).sum())
         lacking = max(0, int(max(active * spare.share, spare.least)) - ready)
-        besides = max(0, active - int(stuck.sum()) + lacking)
-        others = np.sort(least[free])
-        return float(carried + least[~free].sum() + others[:besides].sum()
-                     + np.minimum(others[besides:], 0.0).sum())
+        besides, others = max(0, active - int(stuck.sum()) + lacking), np.sort(least[free])
+        by_number = others[:besides].sum() + np.minimum(others[besides:], 0.0).sum()
+        in_use = free & self._before
+        emptied = most_worth_emptied(problem, in_use, least, int(self._before.sum()) - active)
+        by_place = (np.maximum(least[in_use], 0.0).sum() - emptied + np.minimum(others, 0.0).sum()
+                    + np.maximum(others, 0.0)[:lacking].sum())
+        return float(carried + least[~free].sum() + max(by_number, by_place))
 
     def _least(self) -> tuple[Floats, float]:
         """[N] What each node draws without the servers that can move; and what those draw, wherever they are.

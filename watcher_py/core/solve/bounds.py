@@ -3,16 +3,20 @@
 
 import math
 
-from watcher_py.core.cluster import MEMORY_MB
+import numpy as np
+
+from watcher_py.core.cluster import MEMORY_MB, Bools, Floats
 from watcher_py.core.limits import Limits
 from watcher_py.core.problem import Problem
 from watcher_py.core.solve.active import fewest_active_bound
 from watcher_py.core.solve.freeing import Freeing, emptiable
 
-__all__ = ['fewest_active_bound', 'least_memory_moved', 'most_freed']
+__all__ = ['fewest_active_bound', 'least_memory_moved', 'most_freed', 'most_worth_emptied']
 
 # HiGHS solves to about 1e-6; rounding must not lift a bound over the truth.
 _TOLERANCE = 1e-4
+# Up to so many nodes, it is cheap enough to ask for whole ones.
+_FEW_NODES = 50
 
 
 def least_memory_moved(problem: Problem, freed: int) -> float:
@@ -26,3 +30,10 @@ def most_freed(problem: Problem, share: float) -> int:
     limits = Limits(memory=share * float(problem.demand[:, MEMORY_MB].sum()))
     most = Freeing(problem, problem.node, emptiable(problem, problem.node)).most(limits)
     return math.floor(most.nodes + _TOLERANCE)
+
+
+def most_worth_emptied(problem: Problem, sources: Bools, worth: Floats, count: int) -> float:
+    """What the nodes that a plan empties, so many of the `sources` [N], are worth together at most, [N]."""
+    worth = np.where(sources & emptiable(problem, problem.node), np.maximum(worth, 0.0), 0.0)
+    most = Freeing(problem, problem.node, worth > 0).dearest(worth, count, whole=len(worth) <= _FEW_NODES)
+    return float(min(most * (1 + _TOLERANCE), worth.sum()))

@@ -37,6 +37,14 @@ class Freed:
 
 
 @dataclass(frozen=True, eq=False)
+class _Optimum:
+    """The best solution found, and what no solution costs less than."""
+
+    solution: Floats | None
+    bound: float
+
+
+@dataclass(frozen=True, eq=False)
 class _Block:
     """Some rows: the entries other than 0, and what each row comes to at least and at most."""
 
@@ -108,6 +116,15 @@ class Freeing:
         """
         return self._solve(self._memory, limits, nodes, whole)
 
+    def dearest(self, worth: Floats, count: float, whole: bool = False) -> float:
+        """What the nodes that are emptied, no more than so many, are worth together at most, [N].
+
+        Infinite where nothing is proven. With `whole`, where none of them is emptied in part, as far as
+        that is soon known.
+        """
+        cost, every = self._columns(-worth[self._sources], 0, 0, 0), self._columns(1, 0, 0, 0)
+        return -self._optimum(cost, [(every, count)], whole).bound if len(self._sources) else 0.0
+
     def _name_columns(self) -> None:
         problem, self._idle = self._problem, np.flatnonzero(~self._in_use)
         self._kinds, self._group = kinds_of(problem), mask_of_nodes(problem)
@@ -166,18 +183,24 @@ class Freeing:
     def _solve(self, cost: Floats, limits: Limits, nodes: float, whole: bool = False) -> Freed:
         if not len(self._sources):
             return self._read(np.zeros(len(cost)))
-        constraints = [self._rows]
-        limited = (self._memory, limits.memory), (self._moves, limits.servers), (-self._freed, -nodes)
-        constraints += [LinearConstraint(csr_array(row[None, :]), -np.inf, limit)
-                        for row, limit in limited if math.isfinite(limit)]
+        found = self._optimum(cost, [(self._memory, limits.memory), (self._moves, limits.servers),
+                                     (-self._freed, -nodes)], whole).solution
+        if found is None:
+            return self._solve(cost, limits, nodes) if whole else self._read(np.zeros(len(cost)))
+        return self._read(found)
+
+    def _optimum(self, cost: Floats, limited: Sequence[tuple[Floats, float]], whole: bool) -> _Optimum:
+        """The least cost, where each of these rows comes to no more than its limit."""
+        constraints = [self._rows, *(LinearConstraint(csr_array(row[None, :]), -np.inf, limit)
+                                     for row, limit in limited if math.isfinite(limit))]
         # HiGHS compares reduced costs with an absolute tolerance, so they are brought to the size of 1.
+        scale = max(np.abs(cost).max(), 1)
         # Without whole numbers it takes longer to simplify the programme than to solve it as it is.
-        result = milp(cost / max(np.abs(cost).max(), 1), integrality=self._columns(whole, whole, 0, 0),
+        result = milp(cost / scale, integrality=self._columns(whole, whole, 0, 0),
                       bounds=Bounds(0, self._upper), constraints=constraints,
                       options={'node_limit': _BRANCHINGS, 'presolve': whole})
-        if result.x is None:
-            return self._solve(cost, limits, nodes) if whole else self._read(np.zeros(len(cost)))
-        return self._read(result.x)
+        bound = result.mip_dual_bound if whole else result.fun
+        return _Optimum(result.x, -math.inf if bound is None else scale * bound)
 
     def _read(self, solution: Floats) -> Freed:
         emptied, opened = np.zeros(len(self._in_use)), np.zeros(len(self._in_use))
