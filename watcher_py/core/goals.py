@@ -147,7 +147,7 @@ WORKLOAD_BALANCING = Goal(
      Indicator('standard_deviation_before_audit', 'Standard deviation of the load of nodes at first',
                _AMOUNT),
      Indicator('volume_migrations_count', 'Volumes that the plan migrates'),
-     *_before_and_after('full_pools_{}_count', 'Storage pools above the threshold'),
+     *_before_and_after('full_pools_{}_count', 'Storage pools that are too full'),
      Indicator('moved_volumes_gb', 'Size of the volumes that the plan migrates', _AMOUNT, 'GB'), *_COST),
     _migrated_ratio)
 THERMAL_OPTIMIZATION = Goal(

@@ -8,11 +8,11 @@ import pytest
 from tests.core.clusters import document
 from tests.core.storages import pool, volume
 from watcher_py.core.document import read
-from watcher_py.core.volumes.rules import room_of, volume_rules_of
+from watcher_py.core.volumes.rules import VolumeRules, room_of
 
 
 def rules(pools, volumes, **lists):
-    return volume_rules_of(read(document([], [], pools=pools, volumes=volumes, **lists)).cluster)
+    return VolumeRules(read(document([], [], pools=pools, volumes=volumes, **lists)).cluster)
 
 
 @pytest.mark.parametrize(('values', 'room'), [

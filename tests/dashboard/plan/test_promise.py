@@ -10,7 +10,7 @@ from watcher_py.dashboard.plan import promise
      'Brings the deviation of load between hosts from 10.05 to 9.09 percentage points'),
     ({'full_pools_before_count': 3.0, 'full_pools_after_count': 1.0,
       'standard_deviation_before_audit': None, 'standard_deviation_after_audit': None},
-     'Brings storage pools above the threshold from 3 to 1'),
+     'Brings storage pools that are too full from 3 to 1'),
     ({'maintained_nodes_count': 1.0, 'emptied_nodes_count': 1.0}, 'Empties 1 of 1 host for maintenance'),
     ({'power_before_w': 5000.0, 'power_after_w': 4200.5, 'switched_off_count': 2.0, 'switched_on_count': 0.0},
      'Brings the power that hosts draw from 5,000 to 4,200 W, switching 2 hosts off'),

@@ -10,7 +10,7 @@ import numpy as np
 
 from watcher_py.core.budget import Budget
 from watcher_py.core.changes import MoveVolume
-from watcher_py.core.cluster import Bools, Cluster
+from watcher_py.core.cluster import Bools, Cluster, Ints
 from watcher_py.core.efficacy import Done, of_moves
 from watcher_py.core.goals import WORKLOAD_BALANCING
 from watcher_py.core.metrics import MetricNeed
@@ -21,10 +21,10 @@ from watcher_py.core.solve.volumes import least_above, level
 from watcher_py.core.storage import Volumes
 from watcher_py.core.strategy import Params, Part, Strategy
 from watcher_py.core.volumes.levels import PoolLevels, above
-from watcher_py.core.volumes.rules import VolumeRules, volume_rules_of
+from watcher_py.core.volumes.rules import VolumeRules
 
 PARAMETERS = {'properties': {
-    'volume_threshold': {'description': 'Above so many per cent of its size a pool is too full',
+    'volume_threshold': {'description': 'From so many per cent of its size on, a pool is too full',
                          'type': 'number', 'minimum': 0, 'maximum': 100, 'default': 80.0},
     'ex_pools': {'description': 'Pools that give and take no volumes: whole names, or what follows the #',
                  'type': 'array', 'items': {'type': 'string'}, 'default': ['local_vstorage']},
@@ -37,13 +37,13 @@ def needs(params: Params) -> list[MetricNeed]:
 
 def decide(snapshot: Snapshot, params: Params, budget: Budget) -> Solution:
     cluster, pools = snapshot.cluster, _pools(snapshot, params)
-    way_out = _WayOut(cluster, pools, volume_rules_of(cluster))
+    way_out = _WayOut(cluster, pools, VolumeRules(cluster))
     ways = level(pools.levels, way_out.lots(pools.is_full, ~pools.is_full))
     after = way_out.after(ways)
     sizes = cluster.storage.volumes.size[[row for row, _, _ in ways]]
     return Solution(
         tuple(way_out.moves(ways, after)), _indicators(snapshot, pools, sizes.tolist(), above(after)),
-        Outcome('GB above the threshold', pools.levels.above(), after.above(), way_out.bound(after)),
+        _outcome(pools.levels.above(), after.above(), way_out.bound(after)),
         way_out.stayed(ways, after), '' if ways else _why_nothing(pools))
 
 
@@ -67,12 +67,17 @@ def _indicators(snapshot: Snapshot, pools: PoolLevels, moved: Sequence[float],
             'full_pools_before_count': int(pools.is_full.sum()), 'full_pools_after_count': int(is_full.sum())}
 
 
+def _outcome(before: float, after: float, bound: float) -> Outcome:
+    """Of GB, without the bit by which a pool stays below its threshold, not at it."""
+    return Outcome('GB above the threshold', round(before, 2), round(after, 2), round(bound, 2))
+
+
 def _why_nothing(pools: PoolLevels) -> str:
     if not len(pools.pools):
         return 'no storage pool is known'
     if not pools.is_full.any():
-        return f'no storage pool is above the threshold of {100 * pools.threshold:g} %'
-    return 'no volume in a pool that is too full finds room in one that it does not lift above the threshold'
+        return f'every storage pool is below the threshold of {100 * pools.threshold:g} %'
+    return 'no volume in a pool that is too full finds room in one that stays below the threshold with it'
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +94,13 @@ class _WayOut:
 
     def lots(self, giving: Bools, taking: Bools) -> list[Lot]:
         """What may leave these pools [P] for those [P], alike volumes together."""
-        volumes, stuck, ranks = self.volumes, self.rules.stuck, self._ranks
-        pools, types, zones, sizes = volumes.pool.tolist(), volumes.type, volumes.zone, volumes.size.tolist()
+        placed, types, zones = self._placed(giving), self.volumes.type, self.volumes.zone
+        pools, sizes = self.volumes.pool[placed].tolist(), self.volumes.size[placed].tolist()
         alike: defaultdict[tuple[int, str, str, float, int], list[int]] = defaultdict(list)
-        for row in self._placed(giving):
-            if not stuck[row]:
-                alike[pools[row], types[row], zones[row], sizes[row], ranks[row]].append(row)
+        for row, pool, size, rank, stuck in zip(
+                placed.tolist(), pools, sizes, self._ranks(placed), self.rules.stuck(placed), strict=True):
+            if not stuck:
+                alike[pool, types[row], zones[row], size, rank].append(row)
         known: dict[tuple[int, str, str], dict[int, str | None]] = {}
         lots = []
         for (pool, of_type, zone, size, rank), rows in alike.items():
@@ -121,14 +127,15 @@ class _WayOut:
     def moves(self, ways: Sequence[Way], after: Levels) -> Iterator[Proposal]:
         """What nobody uses goes first, and the small ones before the large."""
         volumes, name, fill = self.volumes, self.pools.pools.name, self.pools.fill
-        for row, target, new_type in sorted(ways, key=lambda way: (
-                self._ranks[way[0]], volumes.size[way[0]], way[0])):
+        ranks = self._ranks(np.array([row for row, _, _ in ways], dtype=np.int64))
+        for _, (row, target, new_type) in sorted(zip(ranks, ways, strict=True), key=lambda ranked: (
+                ranked[0], volumes.size[ranked[1][0]], ranked[1][0])):
             source = int(volumes.pool[row])
             yield Proposal(
                 MoveVolume(volumes.uuid[row], volumes.name[row], name[source], name[target], new_type),
-                f'{name[source]} is {fill(source, self.pools.levels)} full, above the threshold of '
-                f'{100 * self.pools.threshold:g} %; {name[target]} has room for its {volumes.size[row]:g} GB '
-                f'and ends {fill(target, after)} full')
+                f'{name[source]} is {fill(source, self.pools.levels)} full, and too full from '
+                f'{100 * self.pools.threshold:g} % on; {name[target]} has room for its '
+                f'{volumes.size[row]:g} GB and ends {fill(target, after)} full')
 
     def stayed(self, ways: Sequence[Way], after: Levels) -> dict[str, str]:
         """Why volumes stay in pools that stay too full, and why those pools do; pools by name."""
@@ -139,20 +146,20 @@ class _WayOut:
         found |= {names[pool]: f'it stays {self.pools.fill(pool, after)} full: no more of what may leave it '
                                'finds room below the threshold elsewhere'
                   for pool in np.flatnonzero(is_full).tolist()}
-        return found | {self.volumes.uuid[row]: self.rules.stuck[row] or self._why_nowhere(row)
-                        for row in self._placed(is_full) if row not in moving}
+        rows = self._placed(is_full)
+        return found | {self.volumes.uuid[row]: reason or self._why_nowhere(row)
+                        for row, reason in zip(rows.tolist(), self.rules.stuck(rows), strict=True)
+                        if row not in moving}
 
-    def _placed(self, pools: Bools) -> list[int]:
+    def _placed(self, pools: Bools) -> Ints:
         """The volumes in these pools [P]."""
-        rows: list[int] = np.flatnonzero(np.append(pools, False)[self.volumes.pool]).tolist()
-        return rows
+        return np.flatnonzero(np.append(pools, False)[self.volumes.pool])
 
-    @cached_property
-    def _ranks(self) -> list[int]:
-        """[V] What nobody uses goes before what is in use, and that before what a server has booted from."""
-        volumes = self.volumes
-        return [1 + is_bootable if users or status == 'in-use' else 0 for users, status, is_bootable in zip(
-            volumes.attached_to, volumes.status, volumes.bootable.tolist(), strict=True)]
+    def _ranks(self, rows: Ints) -> list[int]:
+        """What nobody uses goes before what is in use, and that before what a server has booted from."""
+        users, status = self.volumes.attached_to, self.volumes.status
+        return [1 + is_bootable if users[row] or status[row] == 'in-use' else 0
+                for row, is_bootable in zip(rows.tolist(), self.volumes.bootable[rows].tolist(), strict=True)]
 
     def _ways(self, row: int, taking: Bools) -> dict[int, str | None]:
         """A volume keeps its type if another pool offers that; else it may become one that promises the same.
@@ -173,7 +180,7 @@ class _WayOut:
         if not self._ways(row, self.pools.is_judged):
             return 'no other pool in its zone offers its type, or one that promises the same'
         if not self._ways(row, ~self.pools.is_full):
-            return 'every other pool that offers its type is above the threshold as well'
+            return 'every other pool that offers its type is too full as well'
         return 'no other pool has room for it below the threshold'
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from watcher_py.core.changes import MoveVolume
 from watcher_py.core.cluster import Bools, Cluster
 from watcher_py.core.solution import Proposal
-from watcher_py.core.volumes.rules import VolumeRules, volume_rules_of
+from watcher_py.core.volumes.rules import VolumeRules
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,14 @@ def evacuate_pools(cluster: Cluster, wishes: Sequence[Leaving]) -> VolumeEvacuat
     leaving = leaving_volumes(cluster, wishes)
     if not leaving:
         return VolumeEvacuation(cluster, {}, {}, {}, 0)
-    rules, closed = volume_rules_of(cluster), np.zeros(len(cluster.storage.pools), dtype=bool)
+    rules, closed = VolumeRules(cluster), np.zeros(len(cluster.storage.pools), dtype=bool)
     closed[[wish.source for wish in wishes]] = True
     room, targets, reasons = rules.room.copy(), {}, {}
     sizes, reachable, able = cluster.storage.volumes.size, closed & ~closed, []
     # The smallest first: no other order brings more of them into one pool.
-    for row in sorted(leaving, key=lambda row: (sizes[row], row)):
-        ways, why = _ways(rules, row, leaving[row], closed)
+    rows = sorted(leaving, key=lambda row: (sizes[row], row))
+    for row, stuck in zip(rows, rules.stuck(np.array(rows)), strict=True):
+        ways, why = (closed & ~closed, stuck) if stuck else _ways(rules, row, leaving[row], closed)
         if not ways.any():
             reasons[row] = why
             continue
@@ -89,8 +90,6 @@ def leaving_volumes(cluster: Cluster, wishes: Sequence[Leaving]) -> dict[int, Le
 def _ways(rules: VolumeRules, row: int, wish: Leaving, closed: Bools) -> tuple[Bools, str]:
     """[P] Where it may go, whatever its size; and where that is nowhere, why."""
     nowhere = np.zeros(len(closed), dtype=bool)
-    if rules.stuck[row]:
-        return nowhere, rules.stuck[row]
     if wish.target is not None:
         return _ways_as_it_is(rules, row, wish.target)
     new_type, volumes = wish.new_type or '', rules.storage.volumes

@@ -12,10 +12,13 @@ from watcher_py.core.solve.lots import SLACK, Levels
 from watcher_py.core.storage import Pools
 from watcher_py.core.volumes.rules import room_of
 
+# GB that a pool stays below its threshold, for one that has reached it is too full.
+EDGE = 1e-3
+
 
 @dataclass(frozen=True, eq=False)
 class PoolLevels:
-    """Pools, and up to which share of their size they may be full; some, by name, are left alone."""
+    """Pools, and from which share of their size on they are too full; some, by name, are left alone."""
 
     pools: Pools
     threshold: float                # 0 to 1
@@ -36,14 +39,14 @@ class PoolLevels:
     @cached_property
     def levels(self) -> Levels:
         is_finite = self.is_judged & ~self._is_endless
-        limit = self.threshold * np.where(is_finite, self.pools.total, 0.0)
+        limit = self.threshold * np.where(is_finite, self.pools.total, 0.0) - EDGE
         return Levels(np.where(is_finite, self._used - limit, -np.inf),
                       np.where(is_finite, self._share, 1.0),
                       np.where(self.is_judged, room_of(self.pools), 0.0))
 
     @cached_property
     def is_full(self) -> Bools:
-        """[P] Above the threshold."""
+        """[P] Whether a pool has reached the threshold."""
         return above(self.levels)
 
     def fill(self, pool: int, levels: Levels) -> str:

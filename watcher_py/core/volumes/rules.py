@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from watcher_py.core.cluster import Bools, Cluster, Floats
+from watcher_py.core.cluster import Bools, Cluster, Floats, Ints
 from watcher_py.core.columns import Names
 from watcher_py.core.storage import Pools, Storage
 from watcher_py.core.volumes.stay import reasons
@@ -21,8 +21,15 @@ BACKEND_SPEC = 'volume_backend_name'
 class VolumeRules:
     """The rules of one cluster; a volume keeps its zone, and if it can its type."""
 
-    storage: Storage
-    stuck: Names                    # [V] why a volume stays wherever else there is room; '' if it may move
+    cluster: Cluster
+
+    @property
+    def storage(self) -> Storage:
+        return self.cluster.storage
+
+    def stuck(self, volumes: Ints) -> list[str]:
+        """[volumes] Why each of these stays wherever else there is room; '' if it may move."""
+        return reasons(self.cluster, volumes)
 
     @cached_property
     def open(self) -> Bools:
@@ -87,10 +94,6 @@ class VolumeRules:
     def _zones(self) -> dict[str, Bools]:
         zones = np.array(self.storage.pools.zone, dtype=object)
         return {zone: np.array(zones == zone, dtype=bool) for zone in set(self.storage.volumes.zone)}
-
-
-def volume_rules_of(cluster: Cluster) -> VolumeRules:
-    return VolumeRules(cluster.storage, tuple(reasons(cluster)))
 
 
 def room_of(pools: Pools) -> Floats:

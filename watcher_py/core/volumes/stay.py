@@ -3,9 +3,10 @@
 
 import numpy as np
 
-from watcher_py.core.cluster import Cluster, Servers
+from watcher_py.core.cluster import Cluster, Ints, Servers
 from watcher_py.core.columns import NO_ROW
 from watcher_py.core.reasons import Reasons
+from watcher_py.core.rules.stay import IDLE
 
 # Cinder's words for a volume that isn't on its way, and for those that it moves.
 LIES_STILL = (None, '', 'none', 'success', 'error')
@@ -14,47 +15,52 @@ MOVABLE = ('available', 'in-use')
 SWAPPABLE = ('active', 'paused')
 
 
-def reasons(cluster: Cluster) -> list[str]:
-    """[V] The first reason why each volume stays, '' for one that may move."""
-    found = Reasons(len(cluster.storage.volumes))
-    _add_of_pools(cluster, found)
-    _add_of_volumes(cluster, found)
-    _add_of_users(cluster, found)
+def reasons(cluster: Cluster, rows: Ints) -> list[str]:
+    """[rows] The first reason why each of these volumes stays, '' for one that may move."""
+    found = Reasons(len(rows))
+    if not len(rows):
+        return found.texts
+    _add_of_pools(cluster, rows, found)
+    _add_of_volumes(cluster, rows, found)
+    _add_of_users(cluster, rows.tolist(), found)
     return found.texts
 
 
-def _add_of_pools(cluster: Cluster, found: Reasons) -> None:
+def _add_of_pools(cluster: Cluster, rows: Ints, found: Reasons) -> None:
     volumes, pools = cluster.storage.volumes, cluster.storage.pools
-    pool = volumes.pool
-    found.where(volumes.excluded, lambda _: "the audit's scope excludes it")
+    pool = volumes.pool[rows]
+    found.where(volumes.excluded[rows], lambda _: "the audit's scope excludes it")
     found.where(pool == NO_ROW, lambda _: 'in which pool it lies is not known')
     found.where(~np.append(pools.known, True)[pool],
-                lambda row: f'{pools.name[pool[row]]} could not be read in whole')
+                lambda place: f'{pools.name[pool[place]]} could not be read in whole')
     found.where(~np.append(pools.up, True)[pool],
-                lambda row: f'the volume service of {pools.name[pool[row]]} is down')
+                lambda place: f'the volume service of {pools.name[pool[place]]} is down')
 
 
-def _add_of_volumes(cluster: Cluster, found: Reasons) -> None:
+def _add_of_volumes(cluster: Cluster, rows: Ints, found: Reasons) -> None:
     volumes = cluster.storage.volumes
-    found.where(~(volumes.known & (volumes.size > 0)), lambda _: 'its size is not known')
-    found.of((row for row, status in enumerate(volumes.migration_status) if status not in LIES_STILL),
-             lambda row: f'it is on its way: {volumes.migration_status[row]}')
-    found.of((row for row, status in enumerate(volumes.status) if status not in MOVABLE),
-             lambda row: f'Cinder moves no volume that is {volumes.status[row]}')
-    found.where(np.isnan(volumes.snapshots), lambda _: 'whether it has snapshots is not known')
-    found.where(volumes.snapshots != 0, lambda _: 'Cinder moves no volume that has snapshots')
+    size, snapshots = volumes.size[rows], volumes.snapshots[rows]
+    journey, status = ([names[row] for row in rows.tolist()]
+                       for names in (volumes.migration_status, volumes.status))
+    found.where(~(volumes.known[rows] & (size > 0)), lambda _: 'its size is not known')
+    found.unless(journey, LIES_STILL, lambda place: f'it is on its way: {journey[place]}')
+    found.unless(status, MOVABLE, lambda place: f'Cinder moves no volume that is {status[place]}')
+    found.where(np.isnan(snapshots), lambda _: 'whether it has snapshots is not known')
+    found.where(snapshots != 0, lambda _: 'Cinder moves no volume that has snapshots')
 
 
-def _add_of_users(cluster: Cluster, found: Reasons) -> None:
+def _add_of_users(cluster: Cluster, rows: list[int], found: Reasons) -> None:
     """What of the server that uses it keeps it; of one that isn't in the scope nothing is known."""
-    volumes, held = cluster.storage.volumes, _held(cluster.servers)
-    found.of((row for row, users in enumerate(volumes.attached_to) if len(users) > 1),
-             lambda _: 'it is attached to several servers')
-    found.of((row for row, status in enumerate(volumes.status)
-              if status == 'in-use' and not volumes.attached_to[row]),
+    volumes = cluster.storage.volumes
+    users = [volumes.attached_to[row] for row in rows]
+    held = _held(cluster.servers)
+    found.unless(list(map(len, users)), (0, 1), lambda _: 'it is attached to several servers')
+    found.of((place for place, servers in enumerate(users)
+              if not servers and volumes.status[rows[place]] == 'in-use'),
              lambda _: 'it is in use, and by whom is not known')
-    found.of((row for row, users in enumerate(volumes.attached_to) if users and users[0] in held),
-             lambda row: f'it is attached to {held[volumes.attached_to[row][0]]}')
+    if held:
+        found.of((place for place, servers in enumerate(users) if servers and servers[0] in held),
+                 lambda place: f'it is attached to {held[users[place][0]]}')
 
 
 def _held(servers: Servers) -> dict[str, str]:
@@ -62,9 +68,8 @@ def _held(servers: Servers) -> dict[str, str]:
     found = Reasons(len(servers))
     found.where(servers.locked, lambda _: 'is locked')
     found.where(servers.excluded, lambda _: "the audit's scope excludes")
-    found.of((row for row, task in enumerate(servers.task_state) if task),
-             lambda row: f'is busy: {servers.task_state[row]}')
-    found.of((row for row, state in enumerate(servers.state) if state not in SWAPPABLE),
-             lambda row: f'is {servers.state[row]}; Nova exchanges volumes under running servers only')
+    found.unless(servers.task_state, IDLE, lambda row: f'is busy: {servers.task_state[row]}')
+    found.unless(servers.state, SWAPPABLE, lambda row: (
+        f'is {servers.state[row]}; Nova exchanges volumes under running servers only'))
     return {servers.uuid[row]: f'{servers.name[row] or servers.uuid[row]}, which {why}'
             for row, why in enumerate(found.texts) if why}

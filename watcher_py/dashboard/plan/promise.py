@@ -124,7 +124,7 @@ GAINS: Mapping[tuple[str, ...], Callable[[Values], str]] = {
     ('emptied_nodes_count', 'maintained_nodes_count'): lambda values: (
         f'Empties {_part(values["emptied_nodes_count"], values["maintained_nodes_count"], "host")} '
         'for maintenance'),
-    **dict([_pair('full_pools', 'storage pools above the threshold'),
+    **dict([_pair('full_pools', 'storage pools that are too full'),
             _pair('hot_nodes', 'hosts that are too hot'),
             _pair('strained_nodes', 'hosts with too much airflow'),
             _pair('disturbed', 'servers that suffer from a neighbour'),
