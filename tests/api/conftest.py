@@ -189,6 +189,22 @@ def applier(bus: Any, conf: ConfigOpts) -> Iterator[Applier]:
 
 
 @pytest.fixture
+def before_a_claim(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Have somebody be quicker: a deed is done, once, when a row was read and is about to be claimed."""
+    def be_quicker(deed: Callable[[], None]) -> None:
+        deeds, claim = [deed], Store.claim
+
+        def late(store: Store, row: Any, *given: Any, **more: Any) -> bool:
+            while deeds:
+                deeds.pop()()
+            return claim(store, row, *given, **more)
+
+        monkeypatch.setattr(Store, 'claim', late)
+
+    return be_quicker
+
+
+@pytest.fixture
 def seed() -> Callable[[Store], Store]:
     """Puts a few rows of each kind into an empty store."""
     def seeded(store: Store) -> Store:

@@ -15,6 +15,7 @@ from watcher_py.db.store import Store
 PLAN = '00000000-0000-4000-8000-000000000031'
 PATH = f'/v1/action_plans/{PLAN}'
 LAUNCH = [{'op': 'replace', 'path': '/state', 'value': 'PENDING'}]
+CANCEL = [{'op': 'replace', 'path': '/state', 'value': 'CANCELLED'}]
 
 
 def test_of_parallel_starts_one_wins(client: TestClient, applier: Any) -> None:
@@ -57,8 +58,19 @@ def test_a_plan_that_was_taken_all_the_same_is_started(client: TestClient, seede
 def test_with_a_plan_that_is_cancelled_its_actions_are_in_the_same_transaction(
         client: TestClient, seeded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, 'change_where', None)
-    cancel = [{'op': 'replace', 'path': '/state', 'value': 'CANCELLED'}]
-    assert client.simulate_patch(PATH, json=cancel).json['state'] == 'CANCELLED'
+    assert client.simulate_patch(PATH, json=CANCEL).json['state'] == 'CANCELLED'
     rows = seeded.find(Action, action_plan_id=seeded.get(ActionPlan, PLAN).id)
     assert {(row.state, row.status_message) for row in rows} == {
         ('CANCELLED', 'Not run: the action plan was cancelled.')}
+
+
+@pytest.mark.parametrize(('became', 'status', 'shown'), [
+    ('PENDING', 200, '"CANCELLED"'),
+    ('ONGOING', 400, 'State transition not allowed: (ONGOING -> CANCELLED)'),
+])
+def test_what_others_make_of_a_plan_meanwhile_is_what_is_cancelled(
+        client: TestClient, seeded: Store, before_a_claim: Any, became: str, status: int, shown: str) -> None:
+    before_a_claim(lambda: seeded.change(seeded.get(ActionPlan, PLAN), state=became))
+    answer = client.simulate_patch(PATH, json=CANCEL)
+    assert answer.status_code == status
+    assert shown in answer.text

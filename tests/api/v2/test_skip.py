@@ -41,14 +41,8 @@ def test_where_one_is_of_another_plan_none_is_skipped(client: TestClient, seeded
 
 
 def test_a_plan_that_is_taken_meanwhile_keeps_all_its_actions(
-        client: TestClient, seeded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim = Store.claim
-
-    def late(store: Store, row: Any, *given: Any, **more: Any) -> bool:
-        store.change(row, state='ONGOING')
-        return claim(store, row, *given, **more)
-
-    monkeypatch.setattr(Store, 'claim', late)
+        client: TestClient, seeded: Store, before_a_claim: Any) -> None:
+    before_a_claim(lambda: seeded.change(seeded.get(ActionPlan, uuid(31)), state='ONGOING'))
     answer = skip(client, *WAITING)
     assert answer.status_code == 409
     assert 'became ONGOING meanwhile' in answer.text

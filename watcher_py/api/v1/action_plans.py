@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """/v1/action_plans: what audits recommend; launched, cancelled and deleted here."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import falcon
 
@@ -57,10 +57,9 @@ class ActionPlans(Resource):
         """Launch or cancel: nothing else of a plan can be changed."""
         plan = self.allowed_row(req, key, 'update')
         new = _wanted_state(patch.read(read(req)))
-        if not may_become(PlanState(plan.state), new, PLAN_BY_USER):
-            self._refuse(plan, new)
-        if not self._become(req.context.caller, plan, new):
-            self._refuse(plan, new)
+        while not self._become(req.context.caller, plan, new):
+            # Somebody was quicker: what is asked for is asked of what the plan is now.
+            plan = self.desk.store.get(ActionPlan, plan.uuid)
         self.answer(req, resp, plan)
 
     @operation(204)
@@ -72,7 +71,9 @@ class ActionPlans(Resource):
         resp.status = falcon.HTTP_204
 
     def _become(self, caller: RequestContext, plan: ActionPlan, new: PlanState) -> bool:
-        """Whether it was this request that took the plan there."""
+        """Whether this request took the plan there; not where it has left its state since it was read."""
+        if not may_become(PlanState(plan.state), new, PLAN_BY_USER):
+            raise Invalid(f'State transition not allowed: ({plan.state} -> {new})')
         if new is PlanState.PENDING:
             return self._launch(caller, plan)
         waiting = (Action.action_plan_id == plan.id, Action.state == ActionState.PENDING)
@@ -86,9 +87,6 @@ class ActionPlans(Resource):
         if is_ours:
             hint(self.desk.applier.launch_action_plan, caller, plan.uuid)
         return is_ours
-
-    def _refuse(self, plan: ActionPlan, new: PlanState) -> NoReturn:
-        raise Invalid(f'State transition not allowed: ({self._state_of(plan)} -> {new})')
 
     def _state_of(self, plan: ActionPlan) -> str:
         return self.desk.store.get(ActionPlan, plan.id, with_deleted=True).state

@@ -62,12 +62,10 @@ class Audits(Resource):
     @operation(body=patch.SCHEMA, gives=ONE, refuses=(409,))
     def on_patch_one(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
         audit = self.allowed_row(req, key, 'update')
-        before = _document(audit)
         operations = patch.read(bodies.read(req))
-        after = patch.apply(before, operations)
-        body = bodies.checked(after, PATCHED)
-        changed = {name for name in after if after[name] != before[name]}
-        self._store(audit, body['state'], _values(audit, body, changed))
+        while not self._patch(audit, operations):
+            # An engine was quicker: what is asked for is asked of what it has made of the audit.
+            audit = self.desk.store.get(Audit, audit.uuid)
         self.answer(req, resp, audit)
 
     @operation(204)
@@ -79,22 +77,33 @@ class Audits(Resource):
         self.desk.store.remove(audit)
         resp.status = falcon.HTTP_204
 
-    def _store(self, audit: Audit, state: str, values: dict[str, Any]) -> None:
+    def _patch(self, audit: Audit, operations: tuple[patch.Operation, ...]) -> bool:
+        """Whether it was patched; not where it has left its state since it was read."""
+        before = _document(audit)
+        after = patch.apply(before, operations)
+        body = bodies.checked(after, PATCHED)
+        changed = {name for name in after if after[name] != before[name]}
+        return self._store(audit, body['state'], _values(audit, body, changed))
+
+    def _store(self, audit: Audit, state: str, values: dict[str, Any]) -> bool:
         if state == audit.state:
             if values:
                 self.desk.store.change(audit, **values)
                 self._time_anew(audit, values)
-            return
+            return True
         old, new = AuditState(audit.state), AuditState(state)
         if new in AUDIT_ENDED:
             values['next_run_time'] = None
         if (old, new) == (AuditState.PENDING, AuditState.ONGOING):
             values['hostname'] = None       # no engine carries it out: none takes it over either
-        if not may_become(old, new, AUDIT_BY_USER) or not self.desk.store.claim(audit, old, new, **values):
-            raise Invalid(f'State transition not allowed: ({self._state_of(audit)} -> {new})')
+        if not may_become(old, new, AUDIT_BY_USER):
+            raise Invalid(f'State transition not allowed: ({old} -> {new})')
+        if not self.desk.store.claim(audit, old, new, **values):
+            return False
         self._time_anew(audit, values)
         if new is AuditState.DELETED:
             self.desk.store.remove(audit)
+        return True
 
     def _time_anew(self, audit: Audit, values: dict[str, Any]) -> None:
         """Have the engines find its next run, unless they carry it out just now and will do so after it."""
