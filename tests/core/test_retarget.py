@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -205,7 +205,6 @@ def migrations(cluster, moves):
     return [PlannedAction(Migrate(uuid, uuid, at[uuid], target), '') for uuid, target in moves.items()]
 
 
-@settings(max_examples=40)
 @given(questions())
 def test_a_target_is_legal_now_and_then_and_never_one_that_was_ruled_out(question):
     snapshot, server, moves, besides, strategy = question

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -77,7 +77,6 @@ def test_many_moved_together_stand_as_if_moved_one_by_one(doc, choices, limits):
     assert books(together) == books(WhatIf(problem, limits))
 
 
-@settings(max_examples=40)
 @given(documents(), CHOICES, st.sampled_from((NO_LIMITS, Limits(servers=2), Limits(per_node=1))))
 def test_one_node_is_answered_as_all_are(doc, choices, limits):
     trial = WhatIf(allocation_problem(read(doc).cluster), limits)
@@ -87,7 +86,6 @@ def test_one_node_is_answered_as_all_are(doc, choices, limits):
         assert answers == trial.fits(server).tolist()
 
 
-@settings(max_examples=40)
 @given(documents(), CHOICES)
 def test_a_node_that_fits_is_one_that_is_welcome(doc, choices):
     trial = WhatIf(allocation_problem(read(doc).cluster))
@@ -96,7 +94,6 @@ def test_a_node_that_fits_is_one_that_is_welcome(doc, choices):
         assert not (trial.fits(server) & ~trial.welcomes(server)).any()
 
 
-@settings(max_examples=40)
 @given(documents(), CHOICES)
 def test_the_servers_of_many_nodes_are_those_of_each(doc, choices):
     trial = WhatIf(allocation_problem(read(doc).cluster))
@@ -151,7 +148,6 @@ def test_group_mates_may_not_end_on_one_node_but_may_pass_each_other():
     assert not small.move_all([(0, 2), (1, 2)])
 
 
-@settings(max_examples=60)
 @given(documents(), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=4))
 def test_moves_made_together_are_legal_or_leave_no_trace(doc, wanted):
     trial = WhatIf(allocation_problem(read(doc).cluster))

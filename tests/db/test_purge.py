@@ -80,17 +80,19 @@ class House:
 
 
 @pytest.fixture
-def any_house(any_database_url: str) -> Iterator[House]:
-    yield from house_at(any_database_url)
+def any_house(any_tables_url: str) -> Iterator[House]:
+    sessions = connect_url(any_tables_url)
+    yield House(sessions)
+    engine_of(sessions).dispose()
 
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    yield from house_at('sqlite://')
+    yield from a_house()
 
 
-def house_at(url: str) -> Iterator[House]:
-    sessions = connect_url(url)
+def a_house() -> Iterator[House]:
+    sessions = connect_url('sqlite://')
     schema.create_schema(sessions)
     yield House(sessions)
     engine_of(sessions).dispose()
@@ -215,7 +217,7 @@ def test_services_are_not_touched(house):
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_nothing_that_lives_ever_goes(data):
-    house = next(houses := house_at('sqlite://'))
+    house = next(houses := a_house())
     families = [house.family(f'f{number}', data.draw(st.sampled_from(sorted(PLAN_ENDED | {'ONGOING'}))))
                 for number in range(data.draw(st.integers(1, 3)))]
     rows = [row for family in families for row in family.values()]

@@ -285,7 +285,7 @@ def test_rows_bring_what_they_refer_to_and_no_more_where_a_depth_says_so(seed):
         seed.store.get(ActionPlan, plan.uuid, depth=0).audit  # noqa: B018 - likewise
 
 
-@pytest.mark.parametrize('any_database_url', ['mariadb', 'postgresql'], indirect=True)
+@pytest.mark.parametrize('any_tables_url', ['mariadb', 'postgresql'], indirect=True)
 def test_a_value_that_does_not_fit_is_invalid(any_store):
     with pytest.raises(Invalid, match='goal x'):
         any_store.add(Goal(name='x' * 64, display_name='Long'))

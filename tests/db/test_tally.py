@@ -7,27 +7,26 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import store_at
 from tests.db.conftest import Seed
 from watcher_py.db import tally
 from watcher_py.db.columns import now
 from watcher_py.db.models import Action, ActionPlan, Audit
 from watcher_py.db.session import Sessions, connect_url, engine_of
+from watcher_py.db.store import Store
 
 Add = Callable[..., ActionPlan]
 
 
 @pytest.fixture
-def sessions(any_database_url: str) -> Iterator[Sessions]:
-    sessions = connect_url(any_database_url)
+def sessions(any_tables_url: str) -> Iterator[Sessions]:
+    sessions = connect_url(any_tables_url)
     yield sessions
     engine_of(sessions).dispose()
 
 
 @pytest.fixture
-def seed(any_database_url: str) -> Iterator[Seed]:
-    for store in store_at(any_database_url):
-        yield Seed(store)
+def seed(any_store: Store) -> Seed:
+    return Seed(any_store)
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ def world_of(document: dict[str, object]) -> World:
     return build(read(document), Clock(speed=0), Faults())
 
 
-@settings(max_examples=60, deadline=None)
 @given(SIZES)
 def test_every_server_stands_where_nova_would_let_it_come(size: tuple[int, int, int]) -> None:
     world = world_of(generate(*size))

@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, host, instance
@@ -65,7 +65,6 @@ def least(snapshot, problem, spare):
     return best
 
 
-@settings(max_examples=60)
 @given(doc=fleets(), spare=st.integers(0, 2))
 def test_no_way_draws_less_than_the_bound_and_no_plan_promises_more_than_there_is(doc, spare):
     snapshot = read(doc)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -331,7 +331,6 @@ def test_a_strategy_that_does_not_state_its_problem_is_explained_by_rules_and_ro
     assert {other.node for other in told.alternatives} == {'c', 'd'}
 
 
-@settings(max_examples=60)
 @given(documents(), st.data())
 def test_every_node_takes_a_server_or_has_one_reason_not_to(text, data):
     evidence = evidence_of(text)
@@ -346,7 +345,6 @@ def test_every_node_takes_a_server_or_has_one_reason_not_to(text, data):
     assert SOME_RULE not in {each.why for each in reasons}
 
 
-@settings(max_examples=40)
 @given(documents(), st.data())
 def test_whatever_is_asked_there_is_an_answer(text, data):
     snapshot = read(text)

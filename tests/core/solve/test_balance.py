@@ -256,7 +256,6 @@ def test_it_is_legal_never_worse_and_says_what_it_reached(measure, doc, limits, 
 
 
 @both_measures
-@settings(max_examples=40)
 @given(doc=documents(max_hosts=3, max_instances=5),
        names=st.sampled_from(([CPU], ['vcpus'], [CPU, 'memory'])))
 def test_no_legal_placement_passes_the_bound(measure, doc, names):

@@ -4,7 +4,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import legal_placements
@@ -17,7 +17,6 @@ from watcher_py.core.solve.solver import solve
 from watcher_py.core.solve.terms import Pack
 
 
-@settings(max_examples=60)
 @given(documents(max_hosts=3, max_instances=5))
 def test_no_placement_beats_the_bounds(doc):
     snapshot = read(doc)

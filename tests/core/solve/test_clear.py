@@ -2,7 +2,7 @@
 """Clearing chosen nodes."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -47,7 +47,6 @@ def test_a_budget_that_is_spent_brings_all_home():
     assert cleared(doc, ['a'], budget=Budget(is_spent=lambda: True)) == ['a', 'b']
 
 
-@settings(max_examples=60)
 @given(documents(), st.integers(0, 255))
 def test_every_server_that_moved_left_a_node_that_is_empty(doc, which):
     problem = allocation_problem(read(doc).cluster)

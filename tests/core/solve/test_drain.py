@@ -2,7 +2,7 @@
 """Emptying stated nodes."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -119,7 +119,6 @@ def test_progress_ends_with_all_of_it():
     assert told[-1] == ('0 servers stay', 1.0)
 
 
-@settings(max_examples=60)
 @given(documents(max_hosts=3, max_instances=5), st.integers(1, 6))
 def test_no_legal_placement_empties_more_than_the_bound_allows(doc, chosen):
     problem = allocation_problem(read(doc).cluster)

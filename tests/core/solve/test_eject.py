@@ -2,7 +2,7 @@
 """Emptying a node onto others that put out smaller servers for larger ones."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import is_legal
@@ -87,7 +87,6 @@ def test_a_spent_budget_ends_it():
     assert not drain(trial, 0, worth(trial, 0.3), Budget(is_spent=lambda: True))
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_whatever_comes_of_it_is_legal(doc):
     trial = WhatIf(allocation_problem(read(doc).cluster))

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, linprog, minimize
 
@@ -64,7 +64,6 @@ def test_the_peak_is_that_of_a_linear_programme(vessel):
     assert best.fun >= least_peak(*vessel) - 1e-9
 
 
-@settings(max_examples=40, deadline=None)
 @given(vessels())
 def test_no_levels_within_the_limits_deviate_less(vessel):
     size, level, lowest, highest = vessel

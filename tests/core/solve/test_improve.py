@@ -36,7 +36,6 @@ def loaded(doc):
     return with_load(allocation_problem(snapshot.cluster), snapshot, 0.2)
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_what_it_ends_with_is_legal_and_no_worse(doc):
     problem = loaded(doc)
@@ -48,7 +47,6 @@ def test_what_it_ends_with_is_legal_and_no_worse(doc):
     assert after.sum() < before.sum() or (trial.node == problem.node).all()
 
 
-@settings(max_examples=40)
 @given(documents(max_hosts=3, max_instances=6))
 def test_of_three_nodes_none_is_left_that_could_be_emptied_by_moves_off_it(doc):
     problem = allocation_problem(read(doc).cluster)

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.clusters import document, documents, host, instance
@@ -103,7 +103,6 @@ def seats(problem, term, node):
     return int(np.maximum(each, 0)[hosts].sum())
 
 
-@settings(max_examples=60)
 @given(documents(max_hosts=3, max_instances=5), st.sampled_from((1, 2, 4, 8)), st.integers(1, 6))
 def test_no_legal_placement_has_room_for_more_than_the_bound_allows(doc, vcpus, count):
     problem = allocation_problem(read(doc).cluster)

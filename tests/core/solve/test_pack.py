@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import is_legal
@@ -91,7 +91,6 @@ def test_progress_is_told_up_to_the_end():
     assert told[-1] == ('1 active nodes', 1.0)
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_any_packing_is_legal_and_not_worse_than_none(doc):
     snapshot = read(doc)

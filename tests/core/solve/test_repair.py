@@ -2,7 +2,7 @@
 """Repairing what is wrong, and nothing else."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import is_legal, legal_placements
@@ -125,7 +125,6 @@ def misplaced_in(problem):
     return (takes.any(axis=0) & ~takes[problem.rules.class_of])[np.arange(len(problem.node)), problem.node]
 
 
-@settings(max_examples=60)
 @given(documents(max_hosts=3, max_instances=5))
 def test_no_legal_placement_repairs_more_than_the_bound_allows(doc):
     problem = allocation_problem(read(doc).cluster)

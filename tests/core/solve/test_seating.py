@@ -2,7 +2,7 @@
 """Seating all servers of nodes at once."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.core.clusters import document, documents, host, instance
 from tests.core.solve.placements import is_legal
@@ -93,7 +93,6 @@ def test_alike_servers_with_different_loads_go_where_there_is_room_for_each():
     assert is_legal(trial.problem, trial.node)
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_whatever_is_seated_is_seated_legally(doc):
     snapshot = read(doc)
