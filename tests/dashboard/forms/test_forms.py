@@ -2,7 +2,7 @@
 """What a form is filled in with is what is read from it, whatever the schema."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher_py import plugins
@@ -56,6 +56,7 @@ def properties(draw, kinds=KINDS):
             return {}, draw(JSON)
 
 
+@example({'blank': ({'enum': [' ']}, ' ')})
 @given(st.dictionaries(NAMES, properties(), max_size=6))
 def test_a_form_brings_back_the_parameters_that_it_was_filled_in_with(drawn):
     schema = {'properties': {name: spec for name, (spec, _) in drawn.items()}}

@@ -60,11 +60,11 @@ def _value(field: Field, given: Sequence[str]) -> Any:
             return [_chosen(field, each) for each in given] or (None if field.default is None else [])
         case Kind.TEXT:
             return text or ('' if field.default == '' else None)
+        case Kind.CHOICE:
+            return _chosen(field, text) if text else None
         case _ if not text.strip():
             # A list that would be filled by default was emptied on purpose.
             return [] if field.kind is Kind.LIST and field.default is not None else None
-        case Kind.CHOICE:
-            return _chosen(field, text)
         case Kind.NUMBER | Kind.INTEGER:
             return _bounded(field, _number(text, field.kind))
         case Kind.LIST:
