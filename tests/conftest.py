@@ -84,9 +84,7 @@ def any_tables_url(request: pytest.FixtureRequest, tmp_path: Path, kept_url: Cal
 @pytest.fixture
 def any_store(any_tables_url: str) -> Iterator[Store]:
     """An empty store, on each kind of server in turn."""
-    sessions = connect_url(any_tables_url)
-    yield Store(sessions)
-    engine_of(sessions).dispose()
+    yield from _opened(any_tables_url)
 
 
 @pytest.fixture(scope='session')
@@ -113,8 +111,12 @@ def _empty(url: str) -> None:
 
 
 def store_at(url: str) -> Iterator[Store]:
+    schema.create_schema(url)
+    yield from _opened(url)
+
+
+def _opened(url: str) -> Iterator[Store]:
     sessions = connect_url(url)
-    schema.create_schema(sessions)
     yield Store(sessions)
     engine_of(sessions).dispose()
 
