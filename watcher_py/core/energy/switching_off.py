@@ -147,7 +147,7 @@ class Saving:
 
         Nodes stay on that must not be switched or that hold a server that can't move. Of the others as many
         as the servers need besides and the spare takes, at best those that draw least; or, where that is
-        more, those that the servers need wherever they go, and the spare besides.
+        more, those that the servers need wherever they go.
         """
         fleet, problem, spare = self._fleet, self._asked.problem, self._fleet.spare
         least, carried = self._least()
@@ -160,8 +160,7 @@ class Saving:
         by_number = others[:besides].sum() + np.minimum(others[besides:], 0.0).sum()
         in_use = free & self._before
         emptied = most_worth_emptied(problem, in_use, least, int(self._before.sum()) - active)
-        by_place = (np.maximum(least[in_use], 0.0).sum() - emptied + np.minimum(others, 0.0).sum()
-                    + np.maximum(others, 0.0)[:lacking].sum())
+        by_place = np.maximum(least[in_use], 0.0).sum() - emptied + np.minimum(others, 0.0).sum()
         return float(carried + least[~free].sum() + max(by_number, by_place))
 
     def _least(self) -> tuple[Floats, float]:

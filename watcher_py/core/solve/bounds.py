@@ -33,7 +33,7 @@ def most_freed(problem: Problem, share: float) -> int:
 
 
 def most_worth_emptied(problem: Problem, sources: Bools, worth: Floats, count: int) -> float:
-    """What the nodes that a plan empties, so many of the `sources` [N], are worth together at most, [N]."""
+    """What the `sources` [N] that a plan empties, which leaves so many fewer in use, are worth at most."""
     worth = np.where(sources & emptiable(problem, problem.node), np.maximum(worth, 0.0), 0.0)
     most = Freeing(problem, problem.node, worth > 0).dearest(worth, count, whole=len(worth) <= _FEW_NODES)
     return float(min(most * (1 + _TOLERANCE), worth.sum()))

@@ -117,13 +117,13 @@ class Freeing:
         return self._solve(self._memory, limits, nodes, whole)
 
     def dearest(self, worth: Floats, count: float, whole: bool = False) -> float:
-        """What the nodes that are emptied, no more than so many, are worth together at most, [N].
+        """What the nodes [N] that are emptied, no more than so many besides those opened, are worth at most.
 
         Infinite where nothing is proven. With `whole`, where none of them is emptied in part, as far as
         that is soon known.
         """
-        cost, every = self._columns(-worth[self._sources], 0, 0, 0), self._columns(1, 0, 0, 0)
-        return -self._optimum(cost, [(every, count)], whole).bound if len(self._sources) else 0.0
+        cost = self._columns(-worth[self._sources], 0, 0, 0)
+        return -self._optimum(cost, [(self._freed, count)], whole).bound if len(self._sources) else 0.0
 
     def _name_columns(self) -> None:
         problem, self._idle = self._problem, np.flatnonzero(~self._in_use)
